@@ -1,0 +1,1 @@
+"""The ground floor: money, ids, clock, errors, tables, doors. It knows no business word."""

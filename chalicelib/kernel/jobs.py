@@ -1,0 +1,83 @@
+"""Back doors: what runs by the clock and what follows a change of a table.
+
+Each is idempotent and may run twice; a failure there never harms the business that came before
+(design §3, after the commit). The front door turns them into Lambda functions.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.kernel import log
+
+ScheduledJob = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one item, from the table's stream. Images are DynamoDB's typed attributes."""
+
+    table: str
+    """The short name, e.g. ``orders``."""
+    id: str
+    old: dict[str, Any] | None
+    new: dict[str, Any] | None
+
+
+Follower = Callable[[Change], None]
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A job and how often it runs."""
+
+    name: str
+    every_minutes: int
+    run: ScheduledJob
+
+
+class Jobs:
+    """The back doors of one room."""
+
+    def __init__(self, room: str) -> None:
+        self.room = room
+        self.scheduled: list[Scheduled] = []
+        self.followers: list[tuple[str, str, Follower]] = []
+
+    def every(self, minutes: int) -> Callable[[ScheduledJob], ScheduledJob]:
+        """Run the function each so many minutes; it takes one bounded batch at a time."""
+
+        def declare(job: ScheduledJob) -> ScheduledJob:
+            self.scheduled.append(Scheduled(f"{self.room}_{job.__name__}", minutes, job))
+            return job
+
+        return declare
+
+    def follow(self, table: str) -> Callable[[Follower], Follower]:
+        """Call the function for each change of the table, at least once, in order per item."""
+
+        def declare(follower: Follower) -> Follower:
+            self.followers.append((table, f"{self.room}_{follower.__name__}", follower))
+            return follower
+
+        return declare
+
+
+def deliver(table: str, records: Sequence[dict[str, Any]], followers: Sequence[Follower]) -> list[str]:
+    """Hand stream records to every follower; returns the sequence numbers that must come again.
+
+    One follower's failure keeps no other from its work; the failed record and all after it are
+    delivered again (ReportBatchItemFailures), which is harmless because followers are idempotent.
+    """
+    failed: list[str] = []
+    for record in records:
+        stream = record["dynamodb"]
+        change = Change(table, record["eventID"], stream.get("OldImage"), stream.get("NewImage"))
+        for follower in followers:
+            try:
+                follower(change)
+            except Exception as problem:
+                log.error("follower_failed", problem, table=table, follower=follower.__name__)
+                log.count("follower_failed", table=table)
+                failed.append(stream["SequenceNumber"])
+    return failed

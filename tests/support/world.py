@@ -1,0 +1,95 @@
+"""A small world for tests: locked moto, the real tables from infra/tables.yaml, secrets, a clock.
+
+Plain moto loses updates under threads (aws.md §3), so every call goes through one lock.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="test",
+    AWS_SECRET_ACCESS_KEY="test",
+    AWS_DEFAULT_REGION="cn-north-1",
+    AWS_ACCOUNT_ID_ENDPOINT_MODE="disabled",
+)
+for name in ("AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_PROFILE"):
+    os.environ.pop(name, None)
+
+from moto import mock_aws
+from moto.core import botocore_stubber
+
+from chalicelib.kernel import aws, clock, crypto, secrets
+from scripts.local import tables
+
+START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+_lock = threading.RLock()
+_unlocked = botocore_stubber.BotocoreStubber.__call__
+
+
+def _locked(self: Any, *args: Any, **named: Any) -> Any:
+    with _lock:
+        return _unlocked(self, *args, **named)
+
+
+botocore_stubber.BotocoreStubber.__call__ = _locked
+
+
+class Clock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self) -> None:
+        self.moment = START
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def advance(self, **by: float) -> None:
+        """Move on, e.g. ``advance(days=8)``."""
+        self.moment += timedelta(**by)
+
+
+@contextmanager
+def small_world() -> Iterator[Clock]:
+    """Fresh tables, secrets, a media bucket and a standing clock."""
+    with mock_aws():
+        tables.create(aws.client("dynamodb"))
+        aws.client("s3").create_bucket(
+            Bucket="fenxiao-test-media", CreateBucketConfiguration={"LocationConstraint": "cn-north-1"}
+        )
+        for ring in ("signing-keys", "data-keys"):
+            put_secret(ring, _RINGS[ring])
+        held = Clock()
+        clock.install(held.now)
+        try:
+            yield held
+        finally:
+            clock.install(None)
+            secrets.forget()
+
+
+def put_secret(name: str, value: str) -> None:
+    """Store a secret of the test stage."""
+    aws.client("secretsmanager").create_secret(Name=f"fenxiao-test/{name}", SecretString=value)
+    secrets.forget()
+
+
+def dump(short: str) -> list[str]:
+    """Every item of a table as sorted JSON lines, to see that nothing changed."""
+    client = aws.client("dynamodb")
+    items: list[Any] = []
+    for answer in client.get_paginator("scan").paginate(TableName=f"fenxiao-test-{short}"):
+        items.extend(answer["Items"])
+    return sorted(json.dumps(item, sort_keys=True, ensure_ascii=False) for item in items)
+
+
+def dump_all() -> dict[str, list[str]]:
+    """Every table."""
+    return {short: dump(short) for short in tables.short_names()}
+
+
+_RINGS = {"signing-keys": crypto.new_ring(), "data-keys": crypto.new_ring()}
