@@ -1,6 +1,6 @@
 """The Chalice application: it opens the front door and does nothing else."""
 
-from chalice import Chalice
+from chalice.app import Chalice
 
 from chalicelib import front_door
 

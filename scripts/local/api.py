@@ -1,0 +1,79 @@
+"""Serve the API on loopback: Chalice's own local gateway, threaded, without Nagle's delay.
+
+``chalice local`` answers every keep-alive request 44 ms late (aws.md §1.4); this is the same handler
+with buffered writes. Also serves the built front ends, when they are there.
+"""
+
+import argparse
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+from chalice.config import Config
+from chalice.local import (
+    ChaliceRequestHandler,
+    CustomLocalChalice,
+    LocalChalice,
+    LocalDevServer,
+)
+
+from chalicelib.kernel import clock
+from scripts.local.clock import FileClock
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {"/h5/": ROOT / "mini-program" / "dist" / "build" / "h5", "/console/": ROOT / "console" / "dist"}
+
+
+def main() -> None:
+    """Serve until stopped."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--clock", type=Path, required=True)
+    options = parser.parse_args()
+    clock.install(FileClock(options.clock).now)
+    server(options.port).serve_forever()
+
+
+def server(port: int) -> LocalDevServer:
+    """The server, bound and ready."""
+    import app
+
+    CustomLocalChalice.__bases__ = (LocalChalice, app.app.__class__)
+    app.app.__class__ = CustomLocalChalice
+    return LocalDevServer(app.app, Config.create(lambda_timeout=25), "127.0.0.1", port, handler_cls=_Handler)
+
+
+class _Handler(ChaliceRequestHandler):
+    disable_nagle_algorithm = True
+    wbufsize = 65536
+
+    def log_message(self, *_: Any) -> None:
+        """Chalice's own lines add nothing to ours."""
+
+    def do_GET(self) -> None:
+        """A page of a front end, or the API."""
+        for prefix, folder in PAGES.items():
+            if self.path.startswith(prefix):
+                self._page(folder, self.path[len(prefix) :].partition("?")[0])
+                return
+        super().do_GET()
+
+    do_HEAD = do_GET
+
+    def _page(self, folder: Path, name: str) -> None:
+        file = (folder / (name or "index.html")).resolve()
+        if not file.is_file() or not file.is_relative_to(folder.resolve()):
+            self.send_error(404)
+            return
+        content = file.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-cache" if file.name == "index.html" else "max-age=31536000")
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Run the embedded engine on loopback, keeping its state on disk.
+
+Runs under the engine's own environment (it pins another botocore), so it imports nothing of ours.
+The engine writes its state only when it stops; a snapshot every few seconds, taken on its own event
+loop and therefore between two requests, makes a hard kill lose seconds instead of everything.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import time
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--state", required=True)
+    parser.add_argument("--snapshot-seconds", type=float, default=15.0)
+    options = parser.parse_args()
+    os.environ.update(
+        BIND_HOST="127.0.0.1",
+        GATEWAY_PORT=str(options.port),
+        MINISTACK_HOST="127.0.0.1",
+        MINISTACK_REGION=os.environ.get("AWS_DEFAULT_REGION", "cn-north-1"),
+        PERSIST_STATE="1",
+        STATE_DIR=f"{options.state}/services",
+        S3_PERSIST="1",
+        S3_DATA_DIR=f"{options.state}/s3",
+        LOG_LEVEL="WARNING",
+    )
+    asyncio.run(_serve(options.port, options.snapshot_seconds))
+
+
+async def _serve(port: int, snapshot_seconds: float) -> None:
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack.app import app
+
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.loglevel = "WARNING"
+    config.keep_alive_timeout = 75
+    snapshots = asyncio.create_task(_snapshots(snapshot_seconds))
+    await serve(app, config, shutdown_trigger=stop.wait)
+    snapshots.cancel()
+
+
+async def _snapshots(every_seconds: float) -> None:
+    from ministack import app as engine
+    from ministack.core.persistence import save_all
+    from ministack.services import dynamodb
+
+    pause, seen = every_seconds, -1
+    while every_seconds > 0:
+        await asyncio.sleep(pause)
+        if dynamodb._stream_seq_counter == seen:
+            continue
+        seen = dynamodb._stream_seq_counter
+        began = time.monotonic()
+        save_all(engine._build_persistence_save_dict())
+        pause = max(every_seconds, 20 * (time.monotonic() - began))
+
+
+if __name__ == "__main__":
+    main()

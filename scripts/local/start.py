@@ -1,0 +1,91 @@
+"""Start the local world and keep it running until Ctrl-C; everything is kept for the next start."""
+
+import argparse
+import shutil
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from scripts.local.world import ROOT, World, WorldError
+
+KEPT = ROOT / ".local"
+
+
+def main() -> None:
+    """Run ``./scripts/start``."""
+    parser = argparse.ArgumentParser(prog="scripts/start", description=__doc__)
+    parser.add_argument("--port", type=int, default=8800, help="first of three ports (default 8800)")
+    parser.add_argument("--state", type=Path, default=KEPT, help="where everything is kept (default .local)")
+    parser.add_argument("--fresh", action="store_true", help="put what was kept aside and begin anew")
+    options = parser.parse_args()
+    if options.fresh and options.state.exists():
+        aside = options.state.with_name(f"{options.state.name}-{int(time.time())}")
+        shutil.move(options.state, aside)
+        print(f"之前的数据已移到 {aside.name}")
+    stopping = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stopping.set())
+    world = World(options.state, options.port)
+    began = time.monotonic()
+    try:
+        world.start()
+        _greet(world, time.monotonic() - began)
+        _watch(world, stopping)
+    except WorldError as problem:
+        sys.exit(f"Fenxiao: {problem}")
+    finally:
+        print("正在停止，数据都会保留 …", flush=True)
+        world.stop()
+
+
+def _greet(world: World, seconds: float) -> None:
+    print(f"""
+  Fenxiao 分销 · 本地世界已就绪（{seconds:.1f} 秒）
+
+    手机（微信模拟器） {world.wechat_url}/
+    接口文档           {world.api_url}/docs
+    接口               {world.api_url}
+
+    演示账号   店主 owner / {_demo_password()}   （接口 POST /console/sign-in）
+    演示顾客   打开“手机”页面，每部手机是一位顾客
+    讲一遍故事 ./scripts/demo --step --url {world.api_url}
+
+  Ctrl-C 停止；下次启动一切还在。
+""", flush=True)  # fmt: skip
+
+
+def _demo_password() -> str:
+    from scripts.local.fill import OWNER_PASSWORD
+
+    return OWNER_PASSWORD
+
+
+def _watch(world: World, stopping: threading.Event) -> None:
+    """Restart the API and the worker when the code changes; say so when a process has died."""
+    seen = _code_stamp()
+    while not stopping.wait(1.0):
+        now = _code_stamp()
+        if now != seen:
+            seen = now
+            print("代码有变化，正在重新加载 …", flush=True)
+            world.stop_one("api")
+            world.stop_one("worker")
+            try:
+                world.start_api()
+                world.start_worker()
+            except WorldError as problem:
+                print(f"Fenxiao: {problem}", flush=True)
+        for name, process in list(world.processes.items()):
+            if process.poll() is not None and name in ("engine", "wechat"):
+                raise WorldError(f"{name} stopped by itself; see {world.folder / 'logs' / (name + '.log')}")
+
+
+def _code_stamp() -> int:
+    files = [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")]
+    return max(file.stat().st_mtime_ns for file in files)
+
+
+if __name__ == "__main__":
+    main()

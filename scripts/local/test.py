@@ -1,0 +1,22 @@
+"""Test everything: the laws of the house, then every test. Arguments go to pytest.
+
+Two workers share the tests; what needs the local world as processes starts its own on free ports.
+"""
+
+import subprocess
+import sys
+
+
+def main() -> None:
+    """Run the checks and pytest; exit with the first failure's code."""
+    if "--help" in sys.argv:
+        print(f"{__doc__}\n  scripts/test [pytest arguments]")
+        return
+    subprocess.run([sys.executable, "-m", "scripts.local.check"], check=True)
+    given = sys.argv[1:]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *given]
+    sys.exit(subprocess.run(command, check=False).returncode)
+
+
+if __name__ == "__main__":
+    main()
