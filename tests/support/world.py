@@ -6,7 +6,7 @@ Plain moto loses updates under threads (aws.md §3), so every call goes through 
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ for name in ("AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_PROFILE"):
 from moto import mock_aws
 from moto.core import botocore_stubber
 
-from chalicelib.kernel import aws, clock, crypto, secrets
+from chalicelib.kernel import aws, clock, crypto, secrets, settings
 from scripts.local import tables
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -31,9 +31,19 @@ _lock = threading.RLock()
 _unlocked = botocore_stubber.BotocoreStubber.__call__
 
 
-def _locked(self: Any, *args: Any, **named: Any) -> Any:
+Fault = Callable[[str, Any], Any]
+faults: list[Fault] = []
+"""Asked before each call as ``fault(event_name, request)``; an answer other than ``None`` replaces the
+engine's and nothing is applied. botocore itself would let moto apply the call all the same."""
+
+
+def _locked(self: Any, event_name: str, request: Any, **named: Any) -> Any:
+    for fault in list(faults):
+        answer = fault(event_name, request)
+        if answer is not None:
+            return answer
     with _lock:
-        return _unlocked(self, *args, **named)
+        return _unlocked(self, event_name, request, **named)
 
 
 botocore_stubber.BotocoreStubber.__call__ = _locked
@@ -68,8 +78,10 @@ def small_world() -> Iterator[Clock]:
         try:
             yield held
         finally:
+            faults.clear()
             clock.install(None)
             secrets.forget()
+            settings.forget()
 
 
 def put_secret(name: str, value: str) -> None:
