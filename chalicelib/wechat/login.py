@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from chalicelib.kernel import log
 from chalicelib.kernel.config import config
 from chalicelib.kernel.errors import Forbidden, Unauthorized, Unavailable
 from chalicelib.kernel.secrets import secret
@@ -58,7 +59,7 @@ class SnapshotUser(Forbidden):
 
 
 class PhoneUnavailable(Unavailable):
-    """The paid quota of phone numbers is used up or not granted; the shop works without one (wechat.md §3.1)."""
+    """The paid quota of numbers is used up or not granted; the shop works without one (wechat.md §3.1)."""
 
     title = "暂时取不到手机号"
     detail = "现在不能从微信读取手机号，您可以先跳过，不影响购物。"
@@ -127,6 +128,7 @@ def phone_of_code(code: str) -> str:
     try:
         answer = token.post("mp", "wxa/business/getuserphonenumber", {"code": code})
     except WeChatRefused as refused:
+        log.warning("wechat_phone_refused", errcode=refused.errcode)
         raise _code_problem(refused) or PhoneUnavailable() from None
     except WeChatUnavailable as problem:
         if problem.errcode in (None, -1):
