@@ -1,0 +1,24 @@
+"""A member asks to become a distributor (申请分销商, D1)."""
+
+from chalicelib.distributors import rules, store
+from chalicelib.distributors.rules import BY_MEMBER, Distributor, JoinRules, Step
+from chalicelib.kernel import settings
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.dynamo import commit
+from chalicelib.members import store as members
+
+
+def apply(member_id: str, message: str | None) -> Distributor:
+    """Hand the application in; in an open shop the member is a distributor at once.
+
+    Asking again while pending or approved changes nothing. Raises ``MayNotApply`` for one who was
+    disabled, and for a member who is blocked.
+    """
+    if members.load(member_id).status != "ACTIVE":
+        raise rules.MayNotApply()
+    before, at, joining = store.find(member_id), now(), settings.read(JoinRules)
+    after = rules.application(before, member_id, message, joining, at=at)
+    if after != before:
+        step: Step = "APPROVED" if after.is_active else "APPLIED"
+        commit(store.save(before, after, step, by=BY_MEMBER, at=at))
+    return after

@@ -1,0 +1,253 @@
+"""What a distributor is, how one becomes one, and which steps of that life are allowed (D1, D2).
+
+The life, every step kept in the history:
+
+    (nobody) ──apply──▶ PENDING ──▶ APPROVED ◀──▶ DISABLED
+        └──assign/open──────────────▲  │ ▲            │
+                        PENDING ──▶ REJECTED        DELETED ◀── APPROVED, DISABLED
+    REJECTED and DELETED may apply again, or be approved by staff.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from chalicelib.kernel import settings
+from chalicelib.kernel.errors import Conflict, Forbidden, NotFound
+
+MAX_UPLINE_LEVELS = 3
+"""The engine's limit (design §2); the rebate plan pays two unless the law was acknowledged (R12)."""
+
+Status = Literal["PENDING", "APPROVED", "REJECTED", "DISABLED", "DELETED"]
+Step = Literal["APPLIED", "APPROVED", "REJECTED", "DISABLED", "ENABLED", "DELETED", "ASSIGNED", "LEVEL"]
+Mode = Literal["OPEN", "APPLY"]
+
+BY_MEMBER = "member"
+"""Who made a change, when it was the member alone and no staff member."""
+
+
+@settings.declare("join", "成为分销商")
+@dataclass(frozen=True)
+class JoinRules:
+    """How members become distributors (D1). Never for a fee and never for recruiting (R12)."""
+
+    mode: Mode = "APPLY"
+    """OPEN: whoever applies is one at once. APPLY: staff decide."""
+    default_level_id: str = "normal"
+
+    def check(self) -> None:
+        """Refuse what the settings page cannot mean."""
+        if not self.default_level_id:
+            raise ValueError("请选择新分销商的等级。")
+
+
+@dataclass(frozen=True)
+class Level:
+    """A distributor level (等级). ``rates_bps`` are for upline 1 … 3; empty means the plan's own.
+
+    A level that is not open keeps its distributors, but nobody new is put on it: levels are never
+    deleted, because orders and histories name them.
+    """
+
+    level_id: str
+    name: str
+    rank: int
+    rates_bps: tuple[int, ...] = ()
+    is_open: bool = True
+
+
+@dataclass(frozen=True)
+class Distributor:
+    """One member's standing. ``reason`` is what staff said last, for the member to read."""
+
+    member_id: str
+    status: Status
+    level_id: str
+    applied_at: datetime
+    decided_at: datetime | None = None
+    reason: str | None = None
+    message: str | None = None
+    """What the member wrote with the application."""
+    version: int = 1
+
+    @property
+    def is_active(self) -> bool:
+        """May promote and earns commission."""
+        return self.status == "APPROVED"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the history: never edited, kept when the distributor is deleted."""
+
+    member_id: str
+    change_id: str
+    at: datetime
+    step: Step
+    status: Status
+    level_id: str
+    by: str
+    status_before: Status | None = None
+    level_before: str | None = None
+    reason: str | None = None
+
+
+class DistributorUnknown(NotFound):
+    """This member never applied and was never assigned."""
+
+    title = "没有这位分销商"
+    detail = "这位会员还不是分销商，也没有申请过。"
+
+
+class LevelUnknown(NotFound):
+    """No such level."""
+
+    title = "没有这个等级"
+    detail = "这个分销商等级不存在，请刷新后再选。"
+
+
+class LevelClosed(Conflict):
+    """Nobody new is put on a level that is not open."""
+
+    title = "这个等级已停用"
+    detail = "请换一个正在使用的等级。"
+
+
+class LevelTaken(Conflict):
+    """The level id stands for another level already."""
+
+    title = "等级编号已被使用"
+    detail = "请换一个编号，或去修改已有的等级。"
+
+
+class StepNotAllowed(Conflict):
+    """The status has no such next step, e.g. rejecting one who is approved already."""
+
+    title = "现在不能这样操作"
+    detail = "这位分销商的状态已经变了，请刷新后再看。"
+
+
+class MayNotApply(Forbidden):
+    """A disabled distributor cannot come back by applying again."""
+
+    title = "暂时不能申请"
+    detail = "您的推广资格已被停用，如有疑问请联系客服。"
+
+
+class NotADistributor(Forbidden):
+    """The door is for approved distributors."""
+
+    title = "还不是分销商"
+    detail = "成为分销商之后就能使用，您可以先提交申请。"
+
+
+class ApplicationPending(NotADistributor):
+    """Staff have not decided yet."""
+
+    title = "申请正在审核"
+    detail = "我们正在审核您的申请，通过后会通知您。"
+
+
+class DistributorDisabled(NotADistributor):
+    """Staff took the right to promote away for now."""
+
+    title = "推广资格已停用"
+    detail = "您的推广资格已被停用，如有疑问请联系客服。"
+
+
+_NEXT: dict[Status, frozenset[Status]] = {
+    "PENDING": frozenset({"APPROVED", "REJECTED"}),
+    "APPROVED": frozenset({"DISABLED", "DELETED"}),
+    "REJECTED": frozenset({"PENDING", "APPROVED"}),
+    "DISABLED": frozenset({"APPROVED", "DELETED"}),
+    "DELETED": frozenset({"PENDING", "APPROVED"}),
+}
+
+
+def application(
+    present: Distributor | None, member_id: str, message: str | None, rules: JoinRules, *, at: datetime
+) -> Distributor:
+    """The standing after this member applies.
+
+    Applying twice changes nothing. One whom staff had deleted is always looked at by staff, even
+    in an open shop. Raises ``MayNotApply`` for the disabled.
+    """
+    if present is None:
+        status: Status = "APPROVED" if rules.mode == "OPEN" else "PENDING"
+        decided_at = at if status == "APPROVED" else None
+        return Distributor(member_id, status, rules.default_level_id, at, decided_at, message=message)
+    if present.status in ("PENDING", "APPROVED"):
+        return present
+    if present.status == "DISABLED":
+        raise MayNotApply()
+    is_open = rules.mode == "OPEN" and present.status == "REJECTED"
+    return replace(
+        present,
+        status="APPROVED" if is_open else "PENDING",
+        level_id=rules.default_level_id,
+        applied_at=at,
+        decided_at=at if is_open else None,
+        reason=None,
+        message=message,
+        version=present.version + 1,
+    )
+
+
+def with_status(present: Distributor, to: Status, *, reason: str | None, at: datetime) -> Distributor:
+    """The standing after staff took this step. Raises ``StepNotAllowed``."""
+    if to not in _NEXT[present.status]:
+        raise StepNotAllowed()
+    return replace(present, status=to, reason=reason, decided_at=at, version=present.version + 1)
+
+
+def step_between(before: Status, to: Status) -> Step:
+    """The word of the history for this step."""
+    if before == "DISABLED" and to == "APPROVED":
+        return "ENABLED"
+    return "APPLIED" if to == "PENDING" else to
+
+
+def assigned(
+    present: Distributor | None, member_id: str, level_id: str, *, reason: str, at: datetime
+) -> Distributor:
+    """The standing after staff made this member a distributor. Raises ``StepNotAllowed`` if already so."""
+    if present is None:
+        return Distributor(member_id, "APPROVED", level_id, at, at, reason)
+    return replace(with_status(present, "APPROVED", reason=reason, at=at), level_id=level_id)
+
+
+def with_level(present: Distributor, level_id: str) -> Distributor:
+    """The standing on another level. Raises ``StepNotAllowed`` unless it is a change of an active one."""
+    if present.status not in ("APPROVED", "DISABLED") or present.level_id == level_id:
+        raise StepNotAllowed("只能调整正式分销商的等级，并且要换成另一个等级。")
+    return replace(present, level_id=level_id, version=present.version + 1)
+
+
+def refusal_of(distributor: Distributor | None) -> NotADistributor | None:
+    """Why the doors of distributors stay shut for this member; ``None`` when they open."""
+    if distributor is None or distributor.status in ("REJECTED", "DELETED"):
+        return NotADistributor()
+    if distributor.status == "PENDING":
+        return ApplicationPending()
+    return None if distributor.is_active else DistributorDisabled()
+
+
+def standing_text(distributor: Distributor | None) -> str:
+    """One sentence that tells the member where they stand."""
+    if distributor is None:
+        return "申请成为分销商，把喜欢的商品分享给朋友，成交后就有佣金。"
+    return {
+        "PENDING": "申请已收到，我们会尽快审核，通过后会通知您。",
+        "APPROVED": "您已经是分销商，去分享商品吧。",
+        "REJECTED": "这次申请没有通过，您可以看看原因后再申请。",
+        "DISABLED": "您的推广资格已被停用，如有疑问请联系客服。",
+        "DELETED": "您现在不是分销商，可以重新申请。",
+    }[distributor.status]
+
+
+def check_level(level: Level) -> None:
+    """Refuse ratios that no level may have. Raises ``ValueError`` in Chinese."""
+    if len(level.rates_bps) > MAX_UPLINE_LEVELS:
+        raise ValueError(f"最多设置 {MAX_UPLINE_LEVELS} 级比例。")
+    if any(rate_bps < 0 for rate_bps in level.rates_bps) or sum(level.rates_bps) > 10_000:
+        raise ValueError("各级比例不能为负，合计不能超过 100%。")

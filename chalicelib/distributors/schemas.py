@@ -1,0 +1,159 @@
+"""What the doors of this room take and give."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from chalicelib.distributors.rules import MAX_UPLINE_LEVELS, Mode, Status, Step
+from chalicelib.kernel.http import Body, Out, Paging
+
+Reason = Annotated[
+    str,
+    Field(title="原因", min_length=2, max_length=200, description="Shown to the member, kept in history."),
+]
+LevelId = Annotated[str, Field(title="等级编号", pattern=r"^[a-z0-9_-]{1,32}$")]
+RateBps = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class ApplicationIn(Body):
+    """An application; nothing in it decides anything."""
+
+    message: str | None = Field(
+        None, title="申请说明", max_length=200, description="What the member says about promoting."
+    )
+
+
+class LevelOut(Out):
+    """A level as members see it."""
+
+    level_id: str
+    name: str
+    rank: int
+    rates_bps: tuple[int, ...] = Field(description="For upline 1 … 3; empty means the plan's own.")
+
+
+class StandingOut(Out):
+    """The asking member's own standing."""
+
+    status: Status | Literal["NONE"]
+    mode: Mode = Field(description="OPEN: whoever applies is approved at once. APPLY: staff decide.")
+    can_apply: bool
+    says: str = Field(description="One Chinese sentence that tells the member where they stand.")
+    level: LevelOut | None
+    applied_at: datetime | None
+    decided_at: datetime | None
+    reason: str | None
+
+
+class LevelsOut(Out):
+    """Every level, lowest rank first."""
+
+    items: list[LevelOut]
+    next: str | None = None
+
+
+class DistributorsAsked(Paging):
+    """Staff look through one status at a time."""
+
+    status: Status = Field("PENDING", title="状态")
+
+
+class DistributorOut(Out):
+    """A distributor as staff see it."""
+
+    member_id: str
+    nickname: str
+    status: Status
+    level_id: str
+    level_name: str
+    applied_at: datetime
+    decided_at: datetime | None
+    reason: str | None
+    message: str | None
+
+
+class DistributorsOut(Out):
+    """One page of distributors."""
+
+    items: list[DistributorOut]
+    next: str | None
+
+
+class ChangeOut(Out):
+    """One line of the history."""
+
+    change_id: str
+    at: datetime
+    step: Step
+    status: Status
+    level_id: str
+    by: str = Field(description="A staff id, or `member`.")
+    status_before: Status | None
+    level_before: str | None
+    reason: str | None
+
+
+class DistributorDetailOut(DistributorOut):
+    """A distributor with its history, last change first."""
+
+    history: list[ChangeOut]
+
+
+class AssignIn(Body):
+    """Staff make a member a distributor."""
+
+    member_id: str = Field(title="会员", pattern=r"^[A-Z0-9]{4,32}$")
+    level_id: LevelId
+    reason: Reason
+
+
+class ApproveIn(Body):
+    """Approval may come with a word to the member."""
+
+    reason: str | None = Field(None, title="留言", max_length=200)
+
+
+class ReasonIn(Body):
+    """A step that needs a reason."""
+
+    reason: Reason
+
+
+class SetLevelIn(Body):
+    """Another level, by hand."""
+
+    level_id: LevelId
+    reason: Reason
+
+
+class LevelIn(Body):
+    """A level's content."""
+
+    name: str = Field(title="等级名称", min_length=1, max_length=20)
+    rank: int = Field(title="排序", ge=0, le=1000, description="Higher is better.")
+    rates_bps: list[RateBps] = Field(
+        title="各级佣金比例",
+        max_length=MAX_UPLINE_LEVELS,
+        description="Basis points for upline 1 … 3; empty means the plan's own.",
+    )
+    is_open: bool = Field(True, title="启用", description="New distributors may be put on it.")
+
+
+class NewLevelIn(LevelIn):
+    """A new level with its id, which never changes."""
+
+    level_id: LevelId
+
+
+class StaffLevelOut(LevelOut):
+    """A level as staff see it."""
+
+    is_open: bool
+
+
+class StaffLevelsOut(Out):
+    """Every level, lowest rank first."""
+
+    items: list[StaffLevelOut]
+    next: str | None = None
