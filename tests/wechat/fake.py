@@ -83,7 +83,7 @@ class FakeWeChat:
             def handle_any(self) -> None:
                 fake._handle(self)
 
-            do_GET = do_POST = handle_any
+            do_GET = do_POST = handle_any  # noqa: N815
 
             def log_message(self, *_: Any) -> None:
                 pass
