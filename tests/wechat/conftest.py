@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from moto import mock_aws
 
+from chalicelib.kernel import aws, clock, secrets
 from chalicelib.kernel.config import config
 from chalicelib.wechat import pay_crypto, token
+from scripts.local import tables
 from tests.support import world as support
 from tests.wechat import fake
 
@@ -18,6 +21,22 @@ SECRETS = {
     "wechat/api-v3-key": fake.API_V3_KEY,
     "wechat/pay-public-key": fake.public_pem(fake.PLATFORM),
 }
+
+
+@pytest.fixture
+def world() -> Iterator[support.Clock]:
+    """The world with this room's one table only: making all of them would take most of the tests' time."""
+    held = support.Clock()
+    with mock_aws():
+        definition = next(one for one in tables.definitions() if one["TableName"].endswith("-wechat-tokens"))
+        wanted = ("TableName", "AttributeDefinitions", "KeySchema", "BillingMode")
+        aws.client("dynamodb").create_table(**{name: definition[name] for name in wanted})
+        clock.install(held.now)
+        try:
+            yield held
+        finally:
+            clock.install(None)
+            secrets.forget()
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ class Seen:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    peer_port: int = 0
 
     @property
     def json(self) -> Any:
@@ -115,7 +116,12 @@ class FakeWeChat:
         split = urlsplit(handler.path)
         body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
         seen = Seen(
-            handler.command, split.path, dict(parse_qsl(split.query)), dict(handler.headers.items()), body
+            handler.command,
+            split.path,
+            dict(parse_qsl(split.query)),
+            dict(handler.headers.items()),
+            body,
+            handler.client_address[1],
         )
         self.seen.append(seen)
         reply = self.answers.get(split.path, lambda _: of_json({"errcode": 40066, "errmsg": "invalid url"}))(
