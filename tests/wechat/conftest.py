@@ -55,14 +55,15 @@ def wechat(
     monkeypatch.setenv("FENXIAO_PAY_PUBLIC_KEY_ID", fake.KEY_ID)
     for name, value in SECRETS.items():
         support.put_secret(name, value)
-    _forget()
+    forget()
     _served.reset()
     _served.on("/cgi-bin/stable_token", {"access_token": "planted-access-token-1", "expires_in": 7200})
     yield _served
-    _forget()
+    forget()
 
 
-def _forget() -> None:
+def forget() -> None:
+    """Be as fresh as a container that just started."""
     config.cache_clear()
     token.forget()
     token._client.cache_clear()
