@@ -1,0 +1,122 @@
+"""Doors of payments: the buyer's button, and WeChat's notices (O1, O2, O4)."""
+
+import json
+from collections.abc import Callable
+
+from chalicelib.kernel import auth, log
+from chalicelib.kernel.errors import DomainError
+from chalicelib.kernel.http import Ask, Doors, Reply
+from chalicelib.kernel.money import MAX_FEN, Fen
+from chalicelib.orders.rules import OrderUnknown
+from chalicelib.payments.post_refund import post_refund
+from chalicelib.payments.prepay import prepay
+from chalicelib.payments.quarantine import quarantine
+from chalicelib.payments.rules import (
+    NotARefundOfOurs,
+    OrderExpired,
+    OrderNotPayable,
+    PayElsewhere,
+    PaymentArriving,
+    PaymentMismatch,
+    PrepayChanged,
+    UnknownOrder,
+)
+from chalicelib.payments.schemas import PaymentParams
+from chalicelib.payments.settle import settle
+from chalicelib.wechat import pay
+
+doors = Doors("/shop")
+wechat_doors = Doors("/wechat")
+
+_PAID = "TRANSACTION.SUCCESS"
+_REFUNDED = ("REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED")
+
+
+@doors.post(
+    "/orders/{order_id}/payment",
+    who=auth.member,
+    returns=PaymentParams,
+    errors=(
+        OrderUnknown,
+        OrderNotPayable,
+        OrderExpired,
+        PayElsewhere,
+        PaymentArriving,
+        PrepayChanged,
+        pay.PayRefused,
+        pay.PayBusy,
+        pay.PayUnknown,
+    ),
+)
+def start_payment(ask: Ask[None]) -> PaymentParams:
+    """What the app hands to ``wx.requestPayment`` for one's own unpaid order; may be repeated."""
+    params = prepay(ask.who.id, ask.path["order_id"], via=ask.who.via)
+    return PaymentParams.model_validate(params)
+
+
+@wechat_doors.post(
+    "/paid",
+    who=auth.wechat,
+    returns=None,
+    status=204,
+    errors=(pay.BadNotice, UnknownOrder, PaymentMismatch),
+)
+def paid(ask: Ask[None]) -> Reply:
+    """WeChat's notice that an order was paid."""
+    return _answered(lambda: _take_payment(ask))
+
+
+@wechat_doors.post(
+    "/refunded",
+    who=auth.wechat,
+    returns=None,
+    status=204,
+    errors=(pay.BadNotice, NotARefundOfOurs, PaymentMismatch),
+)
+def refunded(ask: Ask[None]) -> Reply:
+    """WeChat's notice that a refund ended."""
+    return _answered(lambda: _take_refund(ask))
+
+
+def _take_payment(ask: Ask[None]) -> None:
+    notice = pay.open_notice(ask.headers, ask.raw_body)
+    if notice.kind != _PAID:
+        raise pay.BadNotice("other_kind")
+    try:
+        found = pay.PaidNotice.of(notice.resource)
+    except pay.BadNotice as bad:
+        _keep_foreign(notice, bad.reason)
+        raise
+    settle(found, notice_id=notice.id)
+
+
+def _keep_foreign(notice: pay.Notice, reason: str) -> None:
+    """Signed by WeChat and sealed for us, yet of another merchant or app: a person must look."""
+    amount = notice.resource.get("amount")
+    total = amount.get("total") if isinstance(amount, dict) else None
+    quarantine(
+        reason=reason,
+        order_number=str(notice.resource.get("out_trade_no"))[:64],
+        transaction_id=str(notice.resource.get("transaction_id"))[:64],
+        amount_fen=Fen(total if type(total) is int and 0 <= total <= MAX_FEN else 0),
+        expected_fen=None,
+        notice_id=notice.id,
+    )
+
+
+def _take_refund(ask: Ask[None]) -> None:
+    notice = pay.open_notice(ask.headers, ask.raw_body)
+    if notice.kind not in _REFUNDED:
+        raise pay.BadNotice("other_kind")
+    post_refund(pay.RefundNotice.of(notice.resource))
+
+
+def _answered(take: Callable[[], None]) -> Reply:
+    """204 when it is in the books; else WeChat's own shape of "not yet", so that it comes again."""
+    try:
+        take()
+    except DomainError as refusal:
+        log.warning("notice_refused", refusal=refusal.code(), status=refusal.status)
+        body = json.dumps({"code": "FAIL", "message": refusal.title}, ensure_ascii=False)
+        return Reply(body, refusal.status, {"Content-Type": "application/json; charset=utf-8"})
+    return Reply(status=204)
