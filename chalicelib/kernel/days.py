@@ -1,0 +1,54 @@
+"""Lists over time: rows are filed by business day, and a list walks the days backwards.
+
+No index holds all rows of a table under one key, so a shop of any age lists its newest quickly (N5).
+"""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from chalicelib.kernel import crypto
+from chalicelib.kernel.dynamo import Row
+from chalicelib.kernel.paging import MAX_PAGE, BadCursor, Page
+
+MAX_EMPTY_DAYS = 62
+"""So many days without a row are read in one request; then the page ends early with a cursor."""
+
+OneDay = Callable[[str, int, str | None], Page[Row]]
+
+
+def walk_back(
+    read: OneDay[Row], *, name: str, newest: date, oldest: date, limit: int = 20, cursor: str | None = None
+) -> Page[Row]:
+    """Rows of the days ``newest`` back to ``oldest``, newest first.
+
+    ``read(day, limit, cursor)`` gives a page of one day. ``name`` binds the cursor to this list; a
+    page may hold fewer rows than ``limit`` while ``next`` still goes on. Raises ``BadCursor``.
+    """
+    purpose = f"days:{name}"
+    day, inner = _opened(cursor, purpose) or (newest, None)
+    limit = max(1, min(limit, MAX_PAGE))
+    items: list[Row] = []
+    last_read = max(oldest, day - timedelta(days=MAX_EMPTY_DAYS - 1))
+    while day >= last_read and len(items) < limit:
+        page = read(day.isoformat(), limit - len(items), inner)
+        items.extend(page.items)
+        inner = page.next
+        if inner is None:
+            day -= timedelta(days=1)
+    at_end = day < oldest
+    return Page(items, None if at_end else _cursor(day, inner, purpose))
+
+
+def _cursor(day: date, inner: str | None, purpose: str) -> str:
+    return crypto.sign(json.dumps([day.isoformat(), inner]).encode(), purpose=purpose)
+
+
+def _opened(cursor: str | None, purpose: str) -> tuple[date, str | None] | None:
+    if not cursor:
+        return None
+    raw = crypto.open_signed(cursor, purpose=purpose)
+    if raw is None:
+        raise BadCursor()
+    day, inner = json.loads(raw)
+    return date.fromisoformat(day), inner
