@@ -1,0 +1,178 @@
+"""Place an order: price it here, freeze its terms, reserve its stock, in one commit (O1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.commissions.freeze import FreezeLine, freeze
+from chalicelib.commissions.rules import Terms
+from chalicelib.inventory import store as inventory
+from chalicelib.invites.bind_at_purchase import bind_at_purchase
+from chalicelib.invites.rules import RelationMoved
+from chalicelib.kernel import settings
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.config import config
+from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.errors import Conflict, KeyReused
+from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.money import Fen, yuan
+from chalicelib.members import store as members
+from chalicelib.members.rules import Member, demand_active
+from chalicelib.orders import store
+from chalicelib.orders.price import Quote, QuoteLine, Wanted, problem_text
+from chalicelib.orders.quote import quote
+from chalicelib.orders.rules import (
+    MAX_LINES,
+    MAX_TOTAL_FEN,
+    CannotBuy,
+    Order,
+    OrderLine,
+    OrderRules,
+    PriceChanged,
+    ShipTo,
+    TotalOutOfRange,
+)
+
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What a buyer hands in. ``fingerprint`` is of the whole content, ``key`` the client's own."""
+
+    buyer_id: str
+    via: str
+    key: str
+    fingerprint: str
+    basket: Sequence[Wanted]
+    address_id: str
+    expected_total_fen: int
+    note: str | None = None
+
+
+class _TakenMeanwhile(Conflict):
+    """The order of this key was placed while this request was being priced."""
+
+
+def place(placement: Placement) -> Order:
+    """The order; the same key and content again, even at the same moment, gives the same one.
+
+    Raises ``KeyReused``, ``PriceChanged`` (with ``facts["quote"]``), ``CannotBuy``,
+    ``TotalOutOfRange``, ``AddressUnknown``, ``MemberBlocked`` and inventory's ``OutOfStock``.
+    """
+    order_id = derived_id("OR", placement.buyer_id, placement.key)
+    for attempt in range(_TRIES):
+        placed = store.find(order_id)
+        if placed is not None:
+            return _same(placed, placement)
+        try:
+            return _place(order_id, placement)
+        except _TakenMeanwhile:
+            continue
+        except RelationMoved:
+            if attempt == _TRIES - 1:
+                raise
+    raise KeyReused()
+
+
+def _same(order: Order, placement: Placement) -> Order:
+    if order.fingerprint != placement.fingerprint:
+        raise KeyReused()
+    return order
+
+
+def _place(order_id: str, placement: Placement) -> Order:
+    buyer = members.load(placement.buyer_id)
+    demand_active(buyer)
+    address = members.address(buyer.member_id, placement.address_id)
+    quoted = quote(buyer.member_id, placement.basket, province=address.province)
+    _check(quoted, placement.expected_total_fen)
+    at = now()
+    path, bindings = bind_at_purchase(buyer, at)
+    terms = freeze(buyer, path, _freeze_lines(quoted), at)
+    order = replace(
+        _order(order_id, placement, quoted, terms=terms, ship_to=store.sealed(address, order_id), at=at),
+        **_payer(buyer, placement.via),
+    )
+    reservations = [inventory.reserve(order_id, line.sku_id, line.quantity) for line in order.lines]
+    commit(store.put_order(order, _TakenMeanwhile), *reservations, bindings)
+    return order
+
+
+def _check(quoted: Quote, expected_total_fen: int) -> None:
+    """Refuse what cannot be bought, then a price the buyer has not seen, then what WeChat cannot take."""
+    for line in quoted.lines:
+        text = problem_text(line)
+        if text is not None:
+            title = f"“{line.product.title}”" if line.product else "有商品"
+            raise CannotBuy(f"{title}{text}，请返回修改。", quote=quoted)
+    if quoted.total_fen != expected_total_fen:
+        raise PriceChanged(f"金额已变为 {yuan(quoted.total_fen)}，请确认后再提交。", quote=quoted)
+    if not 1 <= quoted.total_fen <= MAX_TOTAL_FEN:
+        raise TotalOutOfRange()
+
+
+def _freeze_lines(quoted: Quote) -> list[FreezeLine]:
+    return [
+        FreezeLine(number, line.product, line.sku)
+        for number, line in enumerate(quoted.lines, 1)
+        if line.product is not None and line.sku is not None
+    ]
+
+
+def _payer(buyer: Member, via: str) -> dict[str, str | None]:
+    """The WeChat identity that will pay: the one of the app the buyer is in, told by WeChat alone."""
+    appid = {"mp": config().mp_appid, "oa": config().oa_appid}.get(via)
+    openid = buyer.openids.get(appid) if appid else None
+    return {"payer_appid": appid, "payer_openid": openid} if openid else {}
+
+
+def _order(
+    order_id: str,
+    placement: Placement,
+    quoted: Quote,
+    *,
+    terms: Terms,
+    ship_to: ShipTo,
+    at: datetime,
+) -> Order:
+    policy = settings.read(OrderRules)
+    assert quoted.freight_fen is not None and len(quoted.lines) <= MAX_LINES
+    return Order(
+        order_id=order_id,
+        buyer_id=placement.buyer_id,
+        status="UNPAID",
+        lines=tuple(_line(number, line) for number, line in enumerate(quoted.lines, 1)),
+        goods_fen=quoted.goods_fen,
+        freight_fen=quoted.freight_fen,
+        total_fen=quoted.total_fen,
+        terms=terms,
+        ship_to=ship_to,
+        payer_appid=None,
+        payer_openid=None,
+        fingerprint=placement.fingerprint,
+        placed_at=at,
+        expires_at=at + timedelta(minutes=policy.unpaid_minutes),
+        auto_receive_days=policy.auto_receive_days,
+        after_sale_days=policy.after_sale_days,
+        note=placement.note,
+    )
+
+
+def _line(number: int, line: QuoteLine) -> OrderLine:
+    assert line.product is not None and line.sku is not None and line.problem is None
+    pictures = line.product.picture_urls
+    return OrderLine(
+        line_no=number,
+        product_id=line.product.product_id,
+        sku_id=line.sku.sku_id,
+        title=line.product.title,
+        sku_name=line.sku.name,
+        picture_url=pictures[0] if pictures else None,
+        quantity=line.wanted.quantity,
+        price_fen=line.price_fen,
+        goods_fen=line.goods_fen,
+        discount_fen=Fen(0),
+        paid_fen=line.goods_fen,
+        cost_fen=line.sku.cost_fen,
+    )
