@@ -20,5 +20,5 @@ def apply(member_id: str, message: str | None) -> Distributor:
     after = rules.application(before, member_id, message, joining, at=at)
     if after != before:
         step: Step = "APPROVED" if after.is_active else "APPLIED"
-        commit(store.save(before, after, step, by=BY_MEMBER, at=at))
+        commit(store.change(before, after, step, by=BY_MEMBER, at=at))
     return after

@@ -17,5 +17,7 @@ def assign(member_id: str, level_id: str, *, by: str, reason: str) -> Distributo
     store.load_level(level_id)
     before, at = store.find(member_id), now()
     after = rules.assigned(before, member_id, level_id, reason=reason, at=at)
-    commit(store.save(before, after, "ASSIGNED", by=by, at=at, reason=reason), store.level_is_open(level_id))
+    commit(
+        store.change(before, after, "ASSIGNED", by=by, at=at, reason=reason), store.level_is_open(level_id)
+    )
     return after

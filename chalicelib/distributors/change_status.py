@@ -15,5 +15,5 @@ def change_status(member_id: str, to: Status, *, by: str, reason: str | None = N
     before, at = store.load(member_id), now()
     after = rules.with_status(before, to, reason=reason, at=at)
     step = rules.step_between(before.status, to)
-    commit(store.save(before, after, step, by=by, at=at, reason=reason))
+    commit(store.change(before, after, step, by=by, at=at, reason=reason))
     return after

@@ -14,5 +14,7 @@ def set_level(member_id: str, level_id: str, *, by: str, reason: str) -> Distrib
     store.load_level(level_id)
     before = store.load(member_id)
     after = rules.with_level(before, level_id)
-    commit(store.save(before, after, "LEVEL", by=by, at=now(), reason=reason), store.level_is_open(level_id))
+    commit(
+        store.change(before, after, "LEVEL", by=by, at=now(), reason=reason), store.level_is_open(level_id)
+    )
     return after

@@ -63,7 +63,7 @@ def change_of_image(image: dict[str, Any]) -> Change:
     return ChangeRow.of_image(image).as_value(Change)
 
 
-def save(
+def change(
     before: Distributor | None,
     after: Distributor,
     step: Step,
@@ -76,7 +76,7 @@ def save(
 
     The commit raises ``StepNotAllowed`` when somebody else changed it meanwhile.
     """
-    change = Change(
+    line = Change(
         after.member_id,
         ids.new_id("DC"),
         at,
@@ -94,7 +94,7 @@ def save(
         if before is None
         else DistributorRow.version == before.version
     )
-    return [put(row, unchanged, StepNotAllowed), put_new(ChangeRow.of_value(change))]
+    return [put(row, unchanged, StepNotAllowed), put_new(ChangeRow.of_value(line))]
 
 
 def levels() -> dict[str, Level]:

@@ -1,0 +1,101 @@
+"""What follows from the journal and from the members: statistics, team counts, the inviter's notice.
+
+All of it comes after the commit that bound, and may come again: each count carries its mark in the
+same commit, so a replay adds nothing.
+"""
+
+from typing import Any
+
+from chalicelib.content.notify import notify
+from chalicelib.invites import rules, store
+from chalicelib.invites.rules import Attribution
+from chalicelib.kernel.config import config
+from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.jobs import Change, Jobs
+from chalicelib.members import store as members
+from chalicelib.members.rules import masked
+
+jobs = Jobs("invites")
+
+
+class _CountedBefore(Exception):
+    """The stream delivered this event again."""
+
+
+class _SignedUpBefore(Exception):
+    """This member's sign-up is another scan's merit."""
+
+
+@jobs.follow("attributions")
+def count_attribution(change: Change) -> None:
+    """Count scans, sign-ups and bindings for the code, each exactly once (I5)."""
+    row = _added(change)
+    if row is None or row.code is None or row.rule == "CODE_UNKNOWN":
+        return
+    scans, bindings = int(rules.counts_as_scan(row)), int(row.decision == "BOUND")
+    counted = store.mark_counted(row.attribution_id, _CountedBefore)
+    try:
+        if rules.may_be_sign_up(row):
+            first = store.mark_for_ever(f"sign-up:{row.member_id}", _SignedUpBefore)
+            commit(counted, first, store.add_to_stats(row.code, scans=scans, sign_ups=1, bindings=bindings))
+            return
+    except _SignedUpBefore:
+        pass
+    except _CountedBefore:
+        return
+    try:
+        commit(counted, store.add_to_stats(row.code, scans=scans, sign_ups=0, bindings=bindings))
+    except _CountedBefore:
+        return
+
+
+@jobs.follow("attributions")
+def tell_inviter(change: Change) -> None:
+    """Tell the inviter that somebody has joined the team; never in the way of the binding."""
+    row = _added(change)
+    if row is None or row.decision != "BOUND" or row.rule == "MOVED_BY_STAFF" or row.inviter_id is None:
+        return
+    people = members.load_many([row.inviter_id, row.member_id])
+    inviter, newcomer = people.get(row.inviter_id), people.get(row.member_id)
+    if inviter is None or newcomer is None:
+        return
+    notify(
+        row.attribution_id,
+        inviter.member_id,
+        "new_downline",
+        {"name": masked(newcomer.nickname)},
+        openid=inviter.openids.get(config().mp_appid),
+    )
+
+
+@jobs.follow("members")
+def count_team(change: Change) -> None:
+    """Keep the number of members below each one, as uplines come and go (D7)."""
+    before, after = _path(change.old), _path(change.new)
+    if before == after:
+        return
+    deltas: dict[str, list[int]] = {}
+    for path, step in ((before, -1), (after, 1)):
+        for place, upline_id in enumerate(path):
+            if upline_id is not None:
+                deltas.setdefault(upline_id, [0, 0, 0])[place] += step
+    counts = [
+        store.add_to_team(upline_id, by_level) for upline_id, by_level in deltas.items() if any(by_level)
+    ]
+    try:
+        commit(store.mark_counted(f"team:{change.id}", _CountedBefore), counts)
+    except _CountedBefore:
+        return
+
+
+def _added(change: Change) -> Attribution | None:
+    """The journal row, if this is its coming into being: rows are never changed."""
+    if change.new is None or change.old is not None:
+        return None
+    return store.attribution_of_image(change.new)
+
+
+def _path(image: dict[str, Any] | None) -> tuple[str | None, ...]:
+    """The three uplines in a member's image, nearest first."""
+    found = image or {}
+    return tuple(found.get(f"upline_{place}", {}).get("S") for place in (1, 2, 3))
