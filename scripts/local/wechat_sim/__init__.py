@@ -22,9 +22,10 @@ now = shown + (machine's now - real) * rate. No file: real time.
 The control surface (JSON; mistakes answer 4xx {"error": text})
   GET    /sim/health                    GET /sim/help (this text)      GET /sim/state (all the page shows)
   GET    /sim/clock                     POST {advance_seconds} and/or {rate}
-  GET    /sim/settings                  POST {name: value}: balance_fen, transfer_max_fen, transfer_allowed_ips,
-                                        mode (public_key | certificate | mixed), refund_seconds, refund_gap_seconds,
-                                        published_pages, templates, official_account_url, … (see world.py)
+  GET    /sim/settings                  POST {name: value}, e.g. balance_fen, transfer_max_fen,
+                                        transfer_allowed_ips, refund_seconds, refund_gap_seconds, templates,
+                                        published_pages, official_account_url,
+                                        mode (public_key | certificate | mixed); all of them: world.py
   GET    /sim/faults/catalog            every fault with its group, label and parameters
   GET    /sim/faults                    POST {name, times: 1|n|null, endpoint: "*", parameters: {}}
   DELETE /sim/faults[/{id}]
@@ -35,7 +36,7 @@ The control surface (JSON; mistakes answer 4xx {"error": text})
   GET    /sim/bills/{YYYY-MM-DD}        the day so far
   POST   /sim/callbacks/{id}/redeliver  {times: 1, parallel: false}: gives the attempts
 Phones
-  GET    /sim/phones                    POST {nickname, phone_number?} gives id, mp_openid, oa_openid, unionid …
+  GET    /sim/phones                    POST {nickname, phone_number?} gives id, mp_openid, unionid …
   POST   /sim/phones/{id}               {nickname?, phone_number?, real_name?}
   POST   …/login {app: mp|oa, scope?}   gives {code}        …/phone-code gives {code}
   POST   …/authorize {appid, redirect_uri, response_type, scope, state}   gives {redirect}

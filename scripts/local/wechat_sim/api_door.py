@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -75,7 +75,7 @@ FAULTS = (
 )
 
 
-def door(world: World, api: Api) -> Callable[[Request], "asyncio.Future[Response]"]:
+def door(world: World, api: Api) -> Callable[[Request], Awaitable[Response]]:
     """The web handler of one endpoint."""
 
     async def serve(request: Request) -> Response:
@@ -97,7 +97,7 @@ def door(world: World, api: Api) -> Callable[[Request], "asyncio.Future[Response
             return Response(answer.content, media_type=answer.media_type)
         return JSONResponse(answer)
 
-    return serve  # type: ignore[return-value]  # a coroutine function, which Starlette awaits
+    return serve
 
 
 def refusal(errcode: int, errmsg: str) -> Response:

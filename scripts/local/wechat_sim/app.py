@@ -12,7 +12,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -120,9 +120,18 @@ def _routes(world: World, courier: Courier) -> list[BaseRoute]:
         Route("/sim/callbacks/{callback_id}/redeliver", slow(world, redeliver), methods=["POST"]),
         Route("/sim/official-account/check-url", slow(world, check_url), methods=["POST"]),
         *control,
-        Route("/", lambda _: RedirectResponse("/phones/"), methods=["GET"]),
-        Mount("/phones", StaticFiles(directory=STATIC, html=True)),
+        Route("/", partial(_page, world), methods=["GET"]),
+        Mount("/static", StaticFiles(directory=STATIC)),
     ]
+
+
+async def _page(world: World, _: Request) -> Response:
+    shop = world.options.shop_url
+    sources = {"default": "", "img": f" data: blob: {shop}", "frame": f" {shop}", "connect": f" {shop}"}
+    policy = "; ".join(f"{name}-src 'self'{more}" for name, more in sources.items())
+    return FileResponse(
+        STATIC / "index.html", headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    )
 
 
 async def _show_ticket(world: World, request: Request) -> Response:

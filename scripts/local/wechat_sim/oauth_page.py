@@ -16,9 +16,9 @@ from scripts.local.wechat_sim.world import World
 SCOPES = ("snsapi_base", "snsapi_userinfo")
 PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>微信登录</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<link rel="stylesheet" href="/phones/authorize.css"></head>
+<link rel="stylesheet" href="/static/authorize.css"></head>
 <body data-request="{request}" data-merchant="{merchant}"><main id="consent"></main>
-<script type="module" src="/phones/authorize.js"></script></body></html>"""
+<script type="module" src="/static/authorize.js"></script></body></html>"""
 
 
 async def show(world: World, request: Request) -> Response:

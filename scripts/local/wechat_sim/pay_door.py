@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.requests import ClientDisconnect, Request
@@ -74,9 +74,7 @@ class Endpoint:
     early: Callable[[World, Doc], str | None] | None = None
 
 
-def door(
-    world: World, courier: Courier, endpoint: Endpoint
-) -> Callable[[Request], "asyncio.Future[Response]"]:
+def door(world: World, courier: Courier, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     """The web handler of one endpoint."""
 
     async def serve(request: Request) -> Response:
@@ -95,7 +93,7 @@ def door(
             await courier.deliver_now(early_id)
         return await _fault_after(world, endpoint.name, request, answer) or _answered(world, key, answer)
 
-    return serve  # type: ignore[return-value]  # a coroutine function, which Starlette awaits
+    return serve
 
 
 def _handle(world: World, endpoint: Endpoint, request: Request, raw: bytes) -> Answer:

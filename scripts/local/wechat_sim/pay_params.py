@@ -40,9 +40,9 @@ PREPAY = record(
                 "store_info": record(
                     {
                         "id": text(1, 32).required,
-                        "name": text(0, 256),
-                        "area_code": text(0, 32),
-                        "address": text(0, 512),
+                        "name": text(0, 256).required,
+                        "area_code": text(0, 32).required,
+                        "address": text(0, 512).required,
                     }
                 ),
             }
