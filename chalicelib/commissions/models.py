@@ -1,0 +1,71 @@
+"""Tables of this room; only ``commissions.store`` touches them."""
+
+from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+
+from chalicelib.commissions.rules import Part
+from chalicelib.kernel.dynamo import (
+    FenAttribute,
+    IntAttribute,
+    Table,
+    TimeAttribute,
+    ValueAttribute,
+    table_name,
+)
+
+
+class PayeeIndex(GlobalSecondaryIndex["CommissionRow"]):  # type: ignore[no-untyped-call]
+    """One member's commissions, by when they were credited."""
+
+    class Meta:
+        index_name = "payee"
+        projection = AllProjection()
+
+    payee_id = UnicodeAttribute(hash_key=True)
+    created_at = TimeAttribute(range_key=True)
+
+
+class DueIndex(GlobalSecondaryIndex["CommissionRow"]):  # type: ignore[no-untyped-call]
+    """Commissions whose window has been started; both attributes are absent otherwise."""
+
+    class Meta:
+        index_name = "due"
+        projection = KeysOnlyProjection()
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due_at = TimeAttribute(range_key=True)
+
+
+class CommissionRow(Table):
+    """See ``rules.Commission``. ``due_at`` is when to look next, ``matures_at`` what the member is told."""
+
+    class Meta:
+        table_name = table_name("commissions")
+
+    order_id = UnicodeAttribute(hash_key=True)
+    payee_rule = UnicodeAttribute(range_key=True)
+    payee_id = UnicodeAttribute()
+    rule = UnicodeAttribute()
+    level = IntAttribute()
+    buyer_id = UnicodeAttribute()
+    state = UnicodeAttribute()
+    amount_fen = FenAttribute()
+    created_at = TimeAttribute()
+    plan_id = UnicodeAttribute()
+    plan_version = IntAttribute()
+    plan_name = UnicodeAttribute()
+    cap_bps = IntAttribute()
+    parts = ValueAttribute[tuple[Part, ...]](tuple[Part, ...])
+    distributor_level_id = UnicodeAttribute()
+    distributor_level_name = UnicodeAttribute()
+    excluded = UnicodeAttribute(null=True)
+    clawed_fen = FenAttribute()
+    refunded_fen = FenAttribute()
+    refunded_by_line = ValueAttribute[dict[str, int]](dict[str, int])
+    holds = UnicodeSetAttribute(null=True)
+    matures_at = TimeAttribute(null=True)
+    matured_at = TimeAttribute(null=True)
+    due_shard = UnicodeAttribute(null=True)
+    due_at = TimeAttribute(null=True)
+    by_payee = PayeeIndex()
+    due = DueIndex()

@@ -1,0 +1,263 @@
+"""What a sale earns whom, and what a refund takes back. Pure.
+
+An order freezes its ``Terms`` when it is placed: who is paid, by which ratio or amount each line, and
+from which plan. Payment, refund and maturing then need nothing but the terms and the row, so a
+later change of plan, level or upline moves no past money (design §2).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.kernel.money import Fen, allocate, clawback, share
+
+MAX_LEVELS = 3
+"""The engine's limit, whatever a plan or a setting says (R12)."""
+
+Rule = Literal["SELF", "L1", "L2", "L3"]
+Source = Literal["SKU_FIXED", "SKU_RATE", "PRODUCT_FIXED", "PRODUCT_RATE", "LEVEL", "PLAN", "OFF", "NONE"]
+"""Where a ratio or an amount comes from. OFF: the product takes no part. NONE: the payee earns nothing."""
+
+Exclusion = Literal["NOT_DISTRIBUTOR", "NOT_APPROVED", "DISABLED", "BLOCKED", "CLOSED"]
+"""Why an upline in the chain earns nothing; its share stays with the shop, nobody moves up."""
+
+State = Literal["PENDING", "MATURED", "CLAWED", "ZERO"]
+"""Credited; turned into available money; taken back whole; never worth anything, kept to explain why."""
+
+
+@dataclass(frozen=True)
+class Payee:
+    """One place in the buyer's chain: level 0 is the buyer itself (rule SELF), 1 the nearest upline."""
+
+    member_id: str
+    level: int
+    distributor_level_id: str
+    rule: Rule
+    excluded: Exclusion | None = None
+    distributor_level_name: str = ""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one payee gets on one line: a ratio of its net value, or an amount for each piece."""
+
+    source: Source
+    rate_bps: int = 0
+    fixed_fen: Fen = Fen(0)
+
+
+@dataclass(frozen=True)
+class TermLine:
+    """One order line's grants, in the order of the terms' payees."""
+
+    line_no: int
+    product_id: str
+    sku_id: str
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an order froze. ``plan_id`` is empty when no plan was in force; then there are no payees."""
+
+    plan_id: str
+    plan_version: int
+    plan_name: str
+    cap_bps: int
+    payees: tuple[Payee, ...]
+    lines: tuple[TermLine, ...]
+
+
+@dataclass(frozen=True)
+class SaleLine:
+    """A paid line. ``goods_paid_fen`` is money paid for the goods: after discounts, without freight (R9)."""
+
+    line_no: int
+    title: str
+    quantity: int
+    goods_paid_fen: Fen
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A paid order, as this room needs to know it."""
+
+    order_id: str
+    buyer_id: str
+    lines: tuple[SaleLine, ...]
+    terms: Terms
+
+
+@dataclass(frozen=True)
+class Part:
+    """One payee's part of one line, with all that explains it (R11)."""
+
+    line_no: int
+    title: str
+    quantity: int
+    base_fen: Fen
+    source: Source
+    rate_bps: int
+    fixed_fen: Fen
+    wanted_fen: Fen
+    """Before the cap."""
+    cap_fen: Fen
+    """The most that all payees together get on this line."""
+    amount_fen: Fen
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What one payee earns on one order."""
+
+    payee: Payee
+    parts: tuple[Part, ...]
+
+    @property
+    def amount_fen(self) -> Fen:
+        """Over all lines."""
+        return Fen(sum(part.amount_fen for part in self.parts))
+
+
+@dataclass(frozen=True)
+class RefundedLine:
+    """Money refunded on a line: in all before this refund and after it, out of ``paid_fen``."""
+
+    paid_fen: Fen
+    before_fen: Fen
+    after_fen: Fen
+
+
+@dataclass(frozen=True)
+class Commission:
+    """One row: what one payee has on one order by one rule. ``holds`` are the ids of open refunds."""
+
+    order_id: str
+    payee_id: str
+    rule: Rule
+    level: int
+    buyer_id: str
+    state: State
+    amount_fen: Fen
+    created_at: datetime
+    plan_id: str
+    plan_version: int
+    plan_name: str
+    cap_bps: int
+    parts: tuple[Part, ...]
+    distributor_level_id: str = ""
+    distributor_level_name: str = ""
+    excluded: Exclusion | None = None
+    clawed_fen: Fen = Fen(0)
+    refunded_fen: Fen = Fen(0)
+    """Refunded so far on the lines that earned this payee something; only grows."""
+    refunded_by_line: dict[str, int] = field(default_factory=dict)
+    holds: frozenset[str] = frozenset()
+    matures_at: datetime | None = None
+    matured_at: datetime | None = None
+
+    @property
+    def payee_rule(self) -> str:
+        """The row's range key."""
+        return f"{self.payee_id}#{self.rule}"
+
+    @property
+    def left_fen(self) -> Fen:
+        """Credited and not taken back."""
+        return Fen(self.amount_fen - self.clawed_fen)
+
+    def earns_on(self, line_nos: set[int]) -> bool:
+        """Whether one of these lines earned this payee anything."""
+        return any(part.amount_fen and part.line_no in line_nos for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one refund takes back of one commission, and the running sums after it."""
+
+    taken_fen: Fen
+    refunded_fen: Fen
+    refunded_by_line: dict[str, int]
+
+
+class CommissionsMoved(Conflict):
+    """A commission or a wallet changed since it was read; load again and decide again."""
+
+    title = "佣金有变化"
+    detail = "佣金刚刚有变化，请稍后再试。"
+
+
+class CommissionUnknown(NotFound):
+    """No commission of this member on this order."""
+
+    title = "没有这笔佣金"
+    detail = "没有找到这笔佣金，请返回列表刷新。"
+
+
+def plan_credits(sale: Sale) -> tuple[Credit, ...]:
+    """What each payee of the terms earns, line by line; payees who earn nothing are there with zeros.
+
+    Each payee's part of a line is rounded down once, the remainder stays with the shop. Where all
+    parts of a line exceed ``cap_bps`` of its net value, they are scaled down to it exactly, fixed
+    amounts too, so a line never pays more than the cap nor than it brought in (invariant 10).
+    """
+    terms = sale.terms
+    if not terms.payees:
+        return ()
+    frozen = {line.line_no: line for line in terms.lines}
+    by_line = [_parts_of(line, frozen[line.line_no].grants, terms.cap_bps) for line in sale.lines]
+    return tuple(
+        Credit(payee, tuple(parts[index] for parts in by_line)) for index, payee in enumerate(terms.payees)
+    )
+
+
+def _parts_of(line: SaleLine, grants: Sequence[Grant], cap_bps: int) -> list[Part]:
+    base_fen = line.goods_paid_fen
+    cap_fen = min(base_fen, share(base_fen, cap_bps))
+    wanted = [
+        grant.fixed_fen * line.quantity if grant.fixed_fen else share(base_fen, grant.rate_bps)
+        for grant in grants
+    ]
+    amounts: Sequence[int] = wanted if sum(wanted) <= cap_fen else allocate(cap_fen, wanted)
+    assert 0 <= sum(amounts) <= cap_fen, (line, amounts)
+    return [
+        Part(
+            line.line_no,
+            line.title,
+            line.quantity,
+            base_fen,
+            grant.source,
+            grant.rate_bps,
+            grant.fixed_fen,
+            Fen(wish),
+            cap_fen,
+            Fen(amount),
+        )
+        for grant, wish, amount in zip(grants, wanted, amounts, strict=True)
+    ]
+
+
+def take_back(commission: Commission, lines: Mapping[int, RefundedLine]) -> Taken | None:
+    """What this refund takes back of this commission; ``None`` when its lines earned nothing.
+
+    Only the money of this refund counts, added to the row's own running sum. So at every moment
+    exactly floor(credited × refunded ÷ paid) of each line is taken back, in whatever order refunds
+    arrive, and a full refund takes back everything (invariant 11).
+    """
+    refunded = dict(commission.refunded_by_line)
+    taken_fen = added_fen = 0
+    for part in commission.parts:
+        line = lines.get(part.line_no)
+        if line is None or part.amount_fen == 0:
+            continue
+        assert line.paid_fen == part.base_fen, (commission.order_id, line, part)
+        before = refunded.get(str(part.line_no), 0)
+        after = before + line.after_fen - line.before_fen
+        taken_fen += clawback(part.amount_fen, part.base_fen, before, after)
+        added_fen += after - before
+        refunded[str(part.line_no)] = after
+    if added_fen == 0:
+        return None
+    return Taken(Fen(taken_fen), Fen(commission.refunded_fen + added_fen), refunded)

@@ -1,0 +1,143 @@
+"""Reads of commissions as values, and their writes for a verb's one commit."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from chalicelib.commissions.models import CommissionRow
+from chalicelib.commissions.rules import Commission, CommissionsMoved, CommissionUnknown, Taken
+from chalicelib.kernel.dynamo import Write, put_new, update
+from chalicelib.kernel.ids import shard_of
+from chalicelib.kernel.paging import Page, page
+
+DUE_SHARDS = 8
+
+
+def of_order(order_id: str) -> list[Commission]:
+    """Every commission of an order, read consistently."""
+    return [_value(row) for row in CommissionRow.query(order_id, consistent_read=True)]
+
+
+def of_order_and_payee(order_id: str, payee_id: str) -> list[Commission]:
+    """This member's commissions on this order. Raises ``CommissionUnknown`` when there are none."""
+    own = CommissionRow.payee_rule.startswith(f"{payee_id}#")
+    found = [_value(row) for row in CommissionRow.query(order_id, own)]
+    if not found:
+        raise CommissionUnknown()
+    return found
+
+
+def of_payee(payee_id: str, *, limit: int, cursor: str | None) -> Page[Commission]:
+    """One member's commissions, last credited first."""
+    return page(CommissionRow.by_payee, payee_id, limit=limit, cursor=cursor).map(_value)
+
+
+def load_many(keys: Iterable[tuple[str, str]]) -> list[Commission]:
+    """The commissions under these keys (order, payee_rule), read consistently, in no order."""
+    return [_value(row) for row in CommissionRow.batch_get(list(keys), consistent_read=True)]
+
+
+def due(at: datetime, limit: int) -> Iterator[tuple[str, str]]:
+    """Keys of what is due by ``at``, the longest waiting first, at most ``limit`` of each shard."""
+    for shard in range(DUE_SHARDS):
+        for row in CommissionRow.due.query(str(shard), CommissionRow.due_at <= at, limit=limit):
+            yield row.order_id, row.payee_rule
+
+
+def of_image(image: dict[str, Any]) -> Commission:
+    """The commission that a stream record holds."""
+    return _value(CommissionRow.of_image(image))
+
+
+def add(commission: Commission) -> Write:
+    """Put a new commission, once."""
+    row = CommissionRow.of_value(commission, payee_rule=commission.payee_rule)
+    row.holds = None
+    return put_new(row)
+
+
+def claw(commission: Commission, taken: Taken, refund_id: str) -> Write:
+    """Take back what ``taken`` says and lift this refund's hold, over the row exactly as it was read."""
+    row = CommissionRow
+    is_as_seen = (row.state == commission.state) & (row.refunded_fen == commission.refunded_fen)
+    actions = [
+        row.clawed_fen.set(commission.clawed_fen + taken.taken_fen),
+        row.refunded_fen.set(taken.refunded_fen),
+        row.refunded_by_line.set(taken.refunded_by_line),
+        row.holds.delete({refund_id}),
+    ]
+    if taken.taken_fen == commission.left_fen:
+        actions += [row.state.set("CLAWED"), row.due_shard.remove(), row.due_at.remove()]
+    else:
+        actions += _due_again(commission)
+    return update(row, _key(commission), actions, is_as_seen, otherwise=CommissionsMoved)
+
+
+def hold(commission: Commission, refund_id: str) -> Write:
+    """Keep the commission from maturing while this refund is open."""
+    actions = [CommissionRow.holds.add({refund_id})]
+    return update(CommissionRow, _key(commission), actions, CommissionRow.order_id.exists())
+
+
+def lift(commission: Commission, refund_id: str) -> Write:
+    """Take this refund's hold off; a commission whose window is over is looked at again at once."""
+    actions = [CommissionRow.holds.delete({refund_id}), *_due_again(commission)]
+    is_as_seen = CommissionRow.state == commission.state
+    return update(CommissionRow, _key(commission), actions, is_as_seen, otherwise=CommissionsMoved)
+
+
+def start_window(commission: Commission, due_at: datetime) -> Write:
+    """Let the commission mature at ``due_at``; the sweeper clears what needs no maturing."""
+    row = CommissionRow
+    actions = [row.matures_at.set(due_at), row.due_at.set(due_at), row.due_shard.set(_shard(commission))]
+    return update(row, _key(commission), actions, row.order_id.exists())
+
+
+def mature(commission: Commission, at: datetime) -> Write:
+    """PENDING becomes MATURED, if nothing changed, no refund is open and its time has come (invariant 12)."""
+    row = CommissionRow
+    may = (
+        (row.state == "PENDING")
+        & row.holds.does_not_exist()
+        & (row.matures_at <= at)
+        & (row.refunded_fen == commission.refunded_fen)
+    )
+    actions = [row.state.set("MATURED"), row.matured_at.set(at), row.due_shard.remove(), row.due_at.remove()]
+    return update(row, _key(commission), actions, may, otherwise=CommissionsMoved)
+
+
+def look_again(commission: Commission, at: datetime) -> Write:
+    """A held commission waits, so that the sweeper sees others first; lifting the hold brings it back."""
+    return update(
+        CommissionRow,
+        _key(commission),
+        [CommissionRow.due_at.set(at)],
+        (CommissionRow.state == "PENDING") & CommissionRow.holds.exists(),
+        otherwise=CommissionsMoved,
+    )
+
+
+def not_due(commission: Commission) -> Write:
+    """Take a commission that is not pending out of the due index."""
+    row = CommissionRow
+    actions = [row.due_shard.remove(), row.due_at.remove()]
+    return update(row, _key(commission), actions, row.state != "PENDING", otherwise=CommissionsMoved)
+
+
+def _due_again(commission: Commission) -> list[Any]:
+    row = CommissionRow
+    if commission.matures_at is None or commission.state != "PENDING":
+        return []
+    return [row.due_at.set(commission.matures_at), row.due_shard.set(_shard(commission))]
+
+
+def _key(commission: Commission) -> tuple[str, str]:
+    return commission.order_id, commission.payee_rule
+
+
+def _shard(commission: Commission) -> str:
+    return str(shard_of(f"{commission.order_id}#{commission.payee_rule}", DUE_SHARDS))
+
+
+def _value(row: CommissionRow) -> Commission:
+    return row.as_value(Commission, holds=frozenset(row.holds or ()))
