@@ -6,7 +6,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from chalicelib.kernel.dynamo import FenAttribute, IntAttribute, Table, TimeAttribute, table_name
 
 
-class DuePayments(GlobalSecondaryIndex["PaymentRow"]):
+class DuePayments(GlobalSecondaryIndex["PaymentRow"]):  # type: ignore[no-untyped-call]
     """Payments that WeChat must be asked about; absent once there is nothing left to do."""
 
     class Meta:
@@ -17,7 +17,7 @@ class DuePayments(GlobalSecondaryIndex["PaymentRow"]):
     due_at = TimeAttribute(range_key=True)
 
 
-class PaymentsOfDay(GlobalSecondaryIndex["PaymentRow"]):
+class PaymentsOfDay(GlobalSecondaryIndex["PaymentRow"]):  # type: ignore[no-untyped-call]
     """Money that came in on a business day, for reconciliation (W5)."""
 
     class Meta:
@@ -60,7 +60,7 @@ class PaymentRow(Table):
     of_day = PaymentsOfDay()
 
 
-class QuarantineByState(GlobalSecondaryIndex["QuarantineRow"]):
+class QuarantineByState(GlobalSecondaryIndex["QuarantineRow"]):  # type: ignore[no-untyped-call]
     """Few by nature: each one is an alarm."""
 
     class Meta:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from chalicelib.kernel import auth, log
 from chalicelib.kernel.errors import DomainError
 from chalicelib.kernel.http import Ask, Doors, Reply
 from chalicelib.kernel.money import MAX_FEN, Fen
 from chalicelib.orders.rules import OrderUnknown
+from chalicelib.payments.post_late_refund import post_late_refund
 from chalicelib.payments.post_refund import post_refund
 from chalicelib.payments.prepay import prepay
 from chalicelib.payments.quarantine import quarantine
@@ -22,7 +24,7 @@ from chalicelib.payments.rules import (
     UnknownOrder,
 )
 from chalicelib.payments.schemas import PaymentParams
-from chalicelib.payments.settle import settle
+from chalicelib.payments.settle import late_refund_id, settle
 from chalicelib.wechat import pay
 
 doors = Doors("/shop")
@@ -48,7 +50,7 @@ _REFUNDED = ("REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED")
         pay.PayUnknown,
     ),
 )
-def start_payment(ask: Ask[None]) -> PaymentParams:
+def start_payment(ask: Ask[Any]) -> PaymentParams:
     """What the app hands to ``wx.requestPayment`` for one's own unpaid order; may be repeated."""
     params = prepay(ask.who.id, ask.path["order_id"], via=ask.who.via)
     return PaymentParams.model_validate(params)
@@ -61,7 +63,7 @@ def start_payment(ask: Ask[None]) -> PaymentParams:
     status=204,
     errors=(pay.BadNotice, UnknownOrder, PaymentMismatch),
 )
-def paid(ask: Ask[None]) -> Reply:
+def paid(ask: Ask[Any]) -> Reply:
     """WeChat's notice that an order was paid."""
     return _answered(lambda: _take_payment(ask))
 
@@ -73,12 +75,12 @@ def paid(ask: Ask[None]) -> Reply:
     status=204,
     errors=(pay.BadNotice, NotARefundOfOurs, PaymentMismatch),
 )
-def refunded(ask: Ask[None]) -> Reply:
+def refunded(ask: Ask[Any]) -> Reply:
     """WeChat's notice that a refund ended."""
     return _answered(lambda: _take_refund(ask))
 
 
-def _take_payment(ask: Ask[None]) -> None:
+def _take_payment(ask: Ask[Any]) -> None:
     notice = pay.open_notice(ask.headers, ask.raw_body)
     if notice.kind != _PAID:
         raise pay.BadNotice("other_kind")
@@ -104,11 +106,15 @@ def _keep_foreign(notice: pay.Notice, reason: str) -> None:
     )
 
 
-def _take_refund(ask: Ask[None]) -> None:
+def _take_refund(ask: Ask[Any]) -> None:
     notice = pay.open_notice(ask.headers, ask.raw_body)
     if notice.kind not in _REFUNDED:
         raise pay.BadNotice("other_kind")
-    post_refund(pay.RefundNotice.of(notice.resource))
+    ended = pay.RefundNotice.of(notice.resource)
+    if ended.refund_number == late_refund_id(ended.order_number):
+        post_late_refund(ended)
+    else:
+        post_refund(ended, notice_id=notice.id)
 
 
 def _answered(take: Callable[[], None]) -> Reply:

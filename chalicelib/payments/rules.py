@@ -24,6 +24,13 @@ RETRY_AFTER = timedelta(minutes=1)
 STUCK_AFTER = timedelta(hours=2)
 """An order still unpaid this long past its expiry is stuck (invariant 23)."""
 REFUND_STUCK_AFTER = timedelta(hours=48)
+REFUND_QUIET_AFTER = timedelta(hours=2)
+"""A refund call whose answer was lost cannot turn up at WeChat any more after this long."""
+REFUND_ASK_AFTER = timedelta(minutes=5)
+REFUND_REPAIR_AFTER = timedelta(hours=6)
+"""An abnormal refund waits for staff in WeChat's merchant platform; it is asked about this often."""
+LATER_REFUSALS = {"NOT_ENOUGH", "ACCOUNT_ERROR", "SIGN_ERROR", "NO_AUTH", "RULE_LIMIT"}
+"""Refusals that are about our account or the moment, not about this refund."""
 REFUND_GAP = timedelta(minutes=1)
 """WeChat wants a minute between two refunds of one order."""
 MAX_DESCRIPTION = 40

@@ -24,5 +24,5 @@ def approve(withdrawal_id: str, staff_id: str) -> Withdrawal:
     to: Status = "APPROVED" if is_enough else "AUDIT"
     at = now()
     approved = replace(stepped(withdrawal, to, at, actor=staff_id, note="同意"), approvals=approvals)
-    commit(store.save(withdrawal, approved, due_at=at if is_enough else None))
+    commit(store.replace_withdrawal(withdrawal, approved, due_at=at if is_enough else None))
     return approved

@@ -25,6 +25,6 @@ def cancel(member_id: str, withdrawal_id: str) -> Withdrawal:
         return cancelled
     if withdrawal.status == "WAITING":
         canceling = stepped(withdrawal, "CANCELING", at, actor=member_id)
-        commit(store.save(withdrawal, canceling, due_at=look_again(canceling, at)))
+        commit(store.replace_withdrawal(withdrawal, canceling, due_at=look_again(canceling, at)))
         return canceling
     raise TooLateToCancel()

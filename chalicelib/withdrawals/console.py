@@ -1,5 +1,7 @@
 """Staff doors of withdrawals: see, approve, reject (W2)."""
 
+from typing import Any
+
 from chalicelib.kernel import auth
 from chalicelib.kernel.clock import business_day, now
 from chalicelib.kernel.http import Ask, Doors
@@ -13,7 +15,7 @@ doors = Doors("/console")
 
 
 @doors.get("/withdrawals", who=auth.staff("withdrawals.read"), query=AuditQuery, returns=AuditedListOut)
-def list_withdrawals(ask: Ask[None]) -> AuditedListOut:
+def list_withdrawals(ask: Ask[Any]) -> AuditedListOut:
     """Withdrawals under way by status, the longest waiting first; or all of one day, newest first."""
     wanted = ask.query
     if wanted.status is not None:
@@ -30,7 +32,7 @@ def list_withdrawals(ask: Ask[None]) -> AuditedListOut:
     returns=AuditedOut,
     errors=(WithdrawalUnknown,),
 )
-def read_withdrawal(ask: Ask[None]) -> AuditedOut:
+def read_withdrawal(ask: Ask[Any]) -> AuditedOut:
     """One withdrawal with everything that happened to it."""
     return AuditedOut.model_validate(store.load(ask.path["withdrawal_id"]))
 
@@ -41,7 +43,7 @@ def read_withdrawal(ask: Ask[None]) -> AuditedOut:
     returns=AuditedOut,
     errors=(WithdrawalUnknown, WithdrawalMovedOn, ApprovedAlready),
 )
-def approve_withdrawal(ask: Ask[None]) -> AuditedOut:
+def approve_withdrawal(ask: Ask[Any]) -> AuditedOut:
     """Agree; a large withdrawal needs a second person."""
     return AuditedOut.model_validate(approve(ask.path["withdrawal_id"], ask.who.id))
 

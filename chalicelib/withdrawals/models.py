@@ -14,7 +14,7 @@ from chalicelib.kernel.dynamo import (
 from chalicelib.withdrawals.rules import Step
 
 
-class WithdrawalsOfMember(GlobalSecondaryIndex["WithdrawalRow"]):
+class WithdrawalsOfMember(GlobalSecondaryIndex["WithdrawalRow"]):  # type: ignore[no-untyped-call]
     """A member's own list."""
 
     class Meta:
@@ -25,7 +25,7 @@ class WithdrawalsOfMember(GlobalSecondaryIndex["WithdrawalRow"]):
     requested_at = TimeAttribute(range_key=True)
 
 
-class DueWithdrawals(GlobalSecondaryIndex["WithdrawalRow"]):
+class DueWithdrawals(GlobalSecondaryIndex["WithdrawalRow"]):  # type: ignore[no-untyped-call]
     """What the scheduled function must send or ask about; absent when nothing is to be done."""
 
     class Meta:
@@ -36,7 +36,7 @@ class DueWithdrawals(GlobalSecondaryIndex["WithdrawalRow"]):
     due_at = TimeAttribute(range_key=True)
 
 
-class OpenWithdrawals(GlobalSecondaryIndex["WithdrawalRow"]):
+class OpenWithdrawals(GlobalSecondaryIndex["WithdrawalRow"]):  # type: ignore[no-untyped-call]
     """Those that have not ended, by status; small, since each member has at most one."""
 
     class Meta:
@@ -47,7 +47,7 @@ class OpenWithdrawals(GlobalSecondaryIndex["WithdrawalRow"]):
     requested_at = TimeAttribute(range_key=True)
 
 
-class WithdrawalsOfDay(GlobalSecondaryIndex["WithdrawalRow"]):
+class WithdrawalsOfDay(GlobalSecondaryIndex["WithdrawalRow"]):  # type: ignore[no-untyped-call]
     """Those asked for on a business day."""
 
     class Meta:

@@ -60,7 +60,7 @@ def _writes(before: Withdrawal, after: Withdrawal) -> list[Write]:
         return _paid_out(before, after)
     if after.ended_at is not None:
         return release(before, after)
-    return [store.save(before, after, due_at=look_again(after, now()))]
+    return [store.replace_withdrawal(before, after, due_at=look_again(after, now()))]
 
 
 def _paid_out(before: Withdrawal, after: Withdrawal) -> list[Write]:
@@ -71,13 +71,13 @@ def _paid_out(before: Withdrawal, after: Withdrawal) -> list[Write]:
         ("shop:fees", before.fee_fen),
     ]
     return [
-        store.save(before, after, due_at=None),
+        store.replace_withdrawal(before, after, due_at=None),
         wallet.move(before.member_id, frozen_fen=-before.amount_fen),
         wallet.entry(
             f"PAYOUT:{before.withdrawal_id}",
             "PAYOUT",
             after.ended_at,
-            [posting for posting in postings if posting[1]],
+            postings,
             {"withdrawal_id": before.withdrawal_id, "member_id": before.member_id},
         ),
         store.free_place(before),

@@ -22,13 +22,13 @@ def release(before: Withdrawal, after: Withdrawal) -> list[Write]:
         (f"{account}:debt", to_debt),
     ]
     return [
-        store.save(before, after, due_at=None),
+        store.replace_withdrawal(before, after, due_at=None),
         wallet.move(before.member_id, available_fen=to_available, frozen_fen=-amount_fen, debt_fen=-to_debt),
         wallet.entry(
             f"RELEASE:{before.withdrawal_id}",
             "RELEASE",
             after.ended_at,
-            [posting for posting in postings if posting[1]],
+            postings,
             {"withdrawal_id": before.withdrawal_id, "member_id": before.member_id},
         ),
         *store.give_back_limits(before),

@@ -8,12 +8,12 @@ from chalicelib.kernel.errors import Conflict, KeyReused
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.money import Fen, share
 from chalicelib.members import store as members
+from chalicelib.members.rules import demand_active
 from chalicelib.wallet import store as wallet
 from chalicelib.withdrawals import store
 from chalicelib.withdrawals.rules import (
     NAME_NEEDED_FROM_FEN,
     BalanceTooLow,
-    MemberBlocked,
     NoWeChatWallet,
     RealNameNeeded,
     Status,
@@ -31,7 +31,8 @@ def request(member_id: str, amount_fen: Fen, *, key: str, real_name: str | None 
     The same ``key`` with the same content gives the same withdrawal again, else ``KeyReused``. The
     receiver is the member's own mini-program identity as it is now, frozen on the row. Raises
     ``AmountOutOfRange``, ``NotToday``, ``OverDailyLimit``, ``OverMonthlyLimit``, ``BalanceTooLow``,
-    ``OneAtATime``, ``NoWeChatWallet``, ``RealNameNeeded`` or ``MemberBlocked``; nothing is changed then.
+    ``OneAtATime``, ``NoWeChatWallet``, ``RealNameNeeded``, ``MemberBlocked`` or
+    ``MemberClosed``; nothing is changed then.
     """
     withdrawal_id = derived_id("WD", member_id, key)
     name_index = crypto.blind_index(real_name, field="withdrawal_name") if real_name else ""
@@ -93,8 +94,7 @@ def _decided(
 
 def _payee(member_id: str) -> tuple[str, str]:
     member = members.load(member_id)
-    if member.status != "ACTIVE":
-        raise MemberBlocked()
+    demand_active(member)
     appid = config().mp_appid
     if appid not in member.openids:
         raise NoWeChatWallet()

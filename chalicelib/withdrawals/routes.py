@@ -1,14 +1,17 @@
 """Doors of withdrawals: the distributor's own, and WeChat's notice."""
 
+import json
 from dataclasses import asdict
+from typing import Any
 
 from chalicelib.distributors.enter import distributor
-from chalicelib.kernel import auth, settings
+from chalicelib.kernel import auth, log, settings
 from chalicelib.kernel.clock import SHANGHAI, now
 from chalicelib.kernel.config import config
-from chalicelib.kernel.errors import KeyReused
+from chalicelib.kernel.errors import DomainError, KeyReused
 from chalicelib.kernel.http import Ask, Doors, Paging, Reply
 from chalicelib.kernel.money import Fen
+from chalicelib.members.rules import MemberBlocked
 from chalicelib.wallet import store as wallet
 from chalicelib.wechat import pay
 from chalicelib.withdrawals import store
@@ -21,7 +24,6 @@ from chalicelib.withdrawals.rules import (
     NAME_NEEDED_FROM_FEN,
     AmountOutOfRange,
     BalanceTooLow,
-    MemberBlocked,
     NotToday,
     NoWeChatWallet,
     OneAtATime,
@@ -77,14 +79,14 @@ def ask_withdrawal(ask: Ask[AskWithdrawal]) -> WithdrawalOut:
 
 
 @doors.get("/withdrawals", who=distributor, query=Paging, returns=WithdrawalsOut)
-def list_withdrawals(ask: Ask[None]) -> WithdrawalsOut:
+def list_withdrawals(ask: Ask[Any]) -> WithdrawalsOut:
     """One's own withdrawals, newest first."""
     found = store.of_member(ask.who.id, limit=ask.query.limit, cursor=ask.query.next).map(_shown)
     return WithdrawalsOut(items=found.items, next=found.next)
 
 
 @doors.get("/withdrawal-limits", who=distributor, returns=LimitsOut)
-def read_limits(ask: Ask[None]) -> LimitsOut:
+def read_limits(ask: Ask[Any]) -> LimitsOut:
     """What one may ask for now, so that the app can say it before."""
     rules, at = settings.read(WithdrawalRules), now()
     used_today_fen, used_this_month_fen = store.used_fen(ask.who.id, at)
@@ -105,7 +107,7 @@ def read_limits(ask: Ask[None]) -> LimitsOut:
 @doors.get(
     "/withdrawals/{withdrawal_id}", who=distributor, returns=WithdrawalOut, errors=(WithdrawalUnknown,)
 )
-def read_withdrawal(ask: Ask[None]) -> WithdrawalOut:
+def read_withdrawal(ask: Ask[Any]) -> WithdrawalOut:
     """One of one's own withdrawals; while it waits, with what confirms it in WeChat."""
     return _shown(store.load_own(ask.who.id, ask.path["withdrawal_id"]))
 
@@ -116,7 +118,7 @@ def read_withdrawal(ask: Ask[None]) -> WithdrawalOut:
     returns=WithdrawalOut,
     errors=(WithdrawalUnknown, TooLateToCancel, WithdrawalMovedOn),
 )
-def cancel_withdrawal(ask: Ask[None]) -> WithdrawalOut:
+def cancel_withdrawal(ask: Ask[Any]) -> WithdrawalOut:
     """Call a withdrawal off that has not been confirmed yet."""
     withdrawal = cancel(ask.who.id, ask.path["withdrawal_id"])
     outcome = call_back(withdrawal) if withdrawal.status == "CANCELING" else None
@@ -130,22 +132,30 @@ def cancel_withdrawal(ask: Ask[None]) -> WithdrawalOut:
     status=204,
     errors=(pay.BadNotice, WithdrawalUnknown, TransferMismatch),
 )
-def transferred(ask: Ask[None]) -> Reply:
+def transferred(ask: Ask[Any]) -> Reply:
     """WeChat's notice that a transfer ended."""
-    notice = pay.open_notice(ask.headers, ask.raw_body)
-    if notice.kind == _FINISHED:
-        ended = pay.TransferNotice.of(notice.resource)
-        post(
-            ended.bill_number,
-            Outcome(
-                state=ended.state,
-                transfer_bill_number=ended.transfer_bill_number,
-                fail_reason=ended.fail_reason,
-                amount_fen=ended.amount_fen,
-                openid=ended.openid,
-            ),
-        )
+    try:
+        _take(ask)
+    except DomainError as refusal:
+        log.warning("notice_refused", refusal=refusal.code(), status=refusal.status)
+        body = json.dumps({"code": "FAIL", "message": refusal.title}, ensure_ascii=False)
+        return Reply(body, refusal.status, {"Content-Type": "application/json; charset=utf-8"})
     return Reply(status=204)
+
+
+def _take(ask: Ask[Any]) -> None:
+    notice = pay.open_notice(ask.headers, ask.raw_body)
+    if notice.kind != _FINISHED:
+        raise pay.BadNotice("other_kind")
+    ended = pay.TransferNotice.of(notice.resource)
+    outcome = Outcome(
+        state=ended.state,
+        transfer_bill_number=ended.transfer_bill_number,
+        fail_reason=ended.fail_reason,
+        amount_fen=ended.amount_fen,
+        openid=ended.openid,
+    )
+    post(ended.bill_number, outcome)
 
 
 def _shown(withdrawal: Withdrawal) -> WithdrawalOut:

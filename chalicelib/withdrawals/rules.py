@@ -240,13 +240,6 @@ class SignInAgain(Forbidden):
     detail = "为了您的资金安全，请退出后重新登录再提现。"
 
 
-class MemberBlocked(Forbidden):
-    """A blocked or closed member takes no money out."""
-
-    title = "暂时不能提现"
-    detail = "您的账号暂时不能提现，请联系客服。"
-
-
 class WithdrawalMovedOn(Conflict):
     """Somebody or WeChat was quicker."""
 

@@ -33,7 +33,7 @@ def send(withdrawal: Withdrawal) -> Outcome | None:
     at = now()
     told = attempted(withdrawal, at)
     try:
-        commit(store.save(withdrawal, told, due_at=look_again(told, at)))
+        commit(store.replace_withdrawal(withdrawal, told, due_at=look_again(told, at)))
     except WithdrawalMovedOn:
         return None  # another worker has it
     try:
@@ -48,31 +48,32 @@ def send(withdrawal: Withdrawal) -> Outcome | None:
     except PayUnknown:
         return None
     except PayBusy:
-        return _answered(told, wait=timedelta(minutes=1))
+        _rest(told, timedelta(minutes=1))
+        return None
     except PayRefused as refused:
         return _refused(told, refused)
     if state.state in ("ACCEPTED", "PROCESSING"):
         if state.state == "PROCESSING":
             log.count("withdrawal_waits_for_funds")
-        return _answered(told, wait=look_again(told, at) - at)
+        _rest(told, look_again(told, at) - at)
+        return None
     return Outcome(state.state, state.transfer_bill_number, state.package_info, state.fail_reason)
 
 
 def _refused(told: Withdrawal, refused: PayRefused) -> Outcome | None:
     """The gateway has asked and found no bill of this number; see ``rules.is_definite``."""
     log.count("withdrawal_refused", refusal=refused.refusal)
-    if refused.refusal in LATER_REFUSALS:
-        return _answered(told, wait=_LATER)
-    if is_definite(told, now()):
+    if refused.refusal not in LATER_REFUSALS and is_definite(told, now()):
         return Outcome("FAIL", fail_reason=refused.refusal)
-    return _answered(told, wait=_LATER)
+    _rest(told, _LATER)
+    return None
 
 
-def _answered(told: Withdrawal, *, wait: timedelta) -> None:
+def _rest(told: Withdrawal, wait: timedelta) -> None:
     """This attempt left nothing open; try again after ``wait``."""
     rested = replace(told, version=told.version + 1, in_flight_at=None)
     try:
-        commit(store.save(told, rested, due_at=now() + wait))
+        commit(store.replace_withdrawal(told, rested, due_at=now() + wait))
     except WithdrawalMovedOn:
         return  # a notice was quicker, and knows better
 

@@ -80,7 +80,7 @@ def add(withdrawal: Withdrawal, *, due_at: datetime | None, otherwise: Otherwise
     return put_new(_row(withdrawal, due_at), otherwise)
 
 
-def save(
+def replace_withdrawal(
     before: Withdrawal,
     after: Withdrawal,
     *,

@@ -1,0 +1,118 @@
+"""What was never notified is found, what is over is closed, what must go back is sent (O2, O4).
+
+The sweepers call the same verbs as the doors; one order's trouble is no other's.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from chalicelib.kernel import log
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.dynamo import ConditionFailed, commit
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.jobs import Jobs
+from chalicelib.orders import store as orders
+from chalicelib.orders.close import close
+from chalicelib.payments import store
+from chalicelib.payments.ask_again import ask_again
+from chalicelib.payments.post_late_refund import post_late_refund
+from chalicelib.payments.post_refund import post_refund
+from chalicelib.payments.rules import REFUND_STUCK_AFTER
+from chalicelib.payments.send_late_refund import send_late_refund
+from chalicelib.payments.send_refund import send_refund
+from chalicelib.payments.settle import settle
+from chalicelib.wechat import pay
+
+jobs = Jobs("payments")
+
+BATCH = 100
+_TROUBLED_FOR = timedelta(minutes=10)
+
+
+@jobs.every(minutes=1)
+def find_unnotified() -> int:
+    """Settle what WeChat holds and never told us of; close announced orders whose time is over."""
+    return _each(list(store.due(now(), BATCH)), look_at_payment, _put_off_payment)
+
+
+@jobs.every(minutes=1)
+def close_unpaid() -> int:
+    """Close expired orders that WeChat was never told of; the others are closed at WeChat first."""
+    return _each(list(orders.due("UNPAID", now(), BATCH)), _close_unannounced)
+
+
+@jobs.every(minutes=1)
+def send_refunds() -> int:
+    """Send reserved refunds, and ask about those whose end was never notified."""
+    at = now()
+    due = [*orders.due_refunds("RESERVED", at, BATCH), *orders.due_refunds("SENT", at, BATCH)]
+    return _each(due, look_at_refund)
+
+
+def look_at_payment(order_id: str) -> None:
+    """Take the next step with one announced order."""
+    payment = store.find(order_id)
+    assert payment is not None
+    if payment.status == "LATE":
+        _look_at_late_refund(order_id)
+        return
+    paid = ask_again(payment)
+    if paid is not None:
+        settle(paid)
+
+
+def look_at_refund(refund_id: str) -> None:
+    """Take the next step with one reserved or sent refund."""
+    refund = orders.load_refund(refund_id)
+    if refund.reserved_at is not None and now() >= refund.reserved_at + REFUND_STUCK_AFTER:
+        log.error("refund_stuck", refund_id=refund_id)
+        log.count("refund_stuck")
+    state = pay.query_refund(refund_id) if refund.status == "SENT" else None
+    if state is None:
+        state = send_refund(refund_id)
+    if state is not None:
+        post_refund(state)
+
+
+def _look_at_late_refund(order_id: str) -> None:
+    payment = store.find(order_id)
+    assert payment is not None and payment.refund_id is not None
+    state = pay.query_refund(payment.refund_id) if payment.refund_status == "SENT" else None
+    if state is None or state.state == "PROCESSING":
+        state = send_late_refund(payment)
+    if state is not None:
+        post_late_refund(state)
+
+
+def _close_unannounced(order_id: str) -> None:
+    payment = store.find(order_id)
+    if payment is None or payment.status == "CLOSED":
+        close(order_id)
+
+
+def _put_off_payment(order_id: str) -> None:
+    payment = store.find(order_id)
+    assert payment is not None
+    try:
+        commit(store.postponed(payment, now() + _TROUBLED_FOR))
+    except ConditionFailed:
+        return
+
+
+def _each(
+    ids: Iterable[str], look: Callable[[str], None], put_off: Callable[[str], None] | None = None
+) -> int:
+    """Look at each; what goes wrong is logged, counted, and does not block the rest."""
+    looked = 0
+    for one in ids:
+        looked += 1
+        try:
+            look(one)
+        except Unavailable as problem:
+            log.warning("sweeper_waits", id=one, reason=problem.code())
+        except Exception as problem:
+            log.error("sweeper_failed", problem, id=one)
+            log.count("sweeper_failed", job=look.__name__.strip("_"))
+            if put_off is not None:
+                put_off(one)
+    return looked
