@@ -14,7 +14,7 @@ def apply(member_id: str, message: str | None) -> Distributor:
     Asking again while pending or approved changes nothing. Raises ``MayNotApply`` for one who was
     disabled, and for a member who is blocked.
     """
-    if members.load(member_id).status != "ACTIVE":
+    if not members.load(member_id).is_active:
         raise rules.MayNotApply()
     before, at, joining = store.find(member_id), now(), settings.read(JoinRules)
     after = rules.application(before, member_id, message, joining, at=at)

@@ -4,8 +4,6 @@ All of it comes after the commit that bound, and may come again: each count carr
 same commit, so a replay adds nothing.
 """
 
-from typing import Any
-
 from chalicelib.content.notify import notify
 from chalicelib.invites import rules, store
 from chalicelib.invites.rules import Attribution
@@ -71,14 +69,17 @@ def tell_inviter(change: Change) -> None:
 @jobs.follow("members")
 def count_team(change: Change) -> None:
     """Keep the number of members below each one, as uplines come and go (D7)."""
-    before, after = _path(change.old), _path(change.new)
-    if before == after:
+    before, after = members.images_of(change)
+    gone = before.path if before else ()
+    come = after.path
+    if change.new is None:
+        gone, come = after.path, ()
+    if gone == come:
         return
     deltas: dict[str, list[int]] = {}
-    for path, step in ((before, -1), (after, 1)):
+    for path, step in ((gone, -1), (come, 1)):
         for place, upline_id in enumerate(path):
-            if upline_id is not None:
-                deltas.setdefault(upline_id, [0, 0, 0])[place] += step
+            deltas.setdefault(upline_id, [0, 0, 0])[place] += step
     counts = [
         store.add_to_team(upline_id, by_level) for upline_id, by_level in deltas.items() if any(by_level)
     ]
@@ -93,9 +94,3 @@ def _added(change: Change) -> Attribution | None:
     if change.new is None or change.old is not None:
         return None
     return store.attribution_of_image(change.new)
-
-
-def _path(image: dict[str, Any] | None) -> tuple[str | None, ...]:
-    """The three uplines in a member's image, nearest first."""
-    found = image or {}
-    return tuple(found.get(f"upline_{place}", {}).get("S") for place in (1, 2, 3))

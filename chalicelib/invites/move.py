@@ -49,5 +49,5 @@ def _move(member_id: str, inviter_id: str | None, by: str, reason: str) -> Attri
         by=by,
         reason=reason,
     )
-    commit(store.journal(row), store.bind(member, chain, at=at, code=None, max_checks=MAX_CHECKS))
+    commit(store.journal(row), store.bind(member, chain, at=at, code="", max_checks=MAX_CHECKS))
     return row

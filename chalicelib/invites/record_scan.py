@@ -44,7 +44,7 @@ def _record(member_id: str, code: str, source: Source, riders: Riders) -> Attrib
         return last
     binding: list[Write] = []
     if row.decision == "BOUND":
-        binding = store.bind(member, chain, at=row.at, code=row.code, max_checks=MAX_CHECKS)
+        binding = store.bind(member, chain, at=row.at, code=row.code or "", max_checks=MAX_CHECKS)
     commit(store.journal(row), binding, riders(row))
     return row
 

@@ -32,7 +32,7 @@ from chalicelib.kernel.dynamo import Write
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http import Ask, Doors, Paging, Reply
 from chalicelib.members import store as members
-from chalicelib.members.rules import Member, MemberUnknown, masked
+from chalicelib.members.rules import Member, MemberBlocked, MemberClosed, MemberUnknown, masked
 from chalicelib.members.sign_in import sign_in
 from chalicelib.wechat import official_account
 from chalicelib.wechat.login import Identity
@@ -198,7 +198,10 @@ def _reply_to(message: Message) -> str | None:
 
 def _bound_by(message: Message) -> str:
     """Sign the follower in, bind, and keep the answer in the transaction of the decision."""
-    found = sign_in(Identity(message.appid, message.openid, _unionid(message.openid)))
+    try:
+        found = sign_in(Identity(message.appid, message.openid, _unionid(message.openid)))
+    except (MemberBlocked, MemberClosed) as refusal:
+        return refusal.detail
     code = rules.code_of_scene(message.scene)
     invite = store.find_code(code)
     inviter = members.find(invite.owner_id) if invite else None

@@ -30,7 +30,7 @@ from chalicelib.invites.rules import (
     may_invite,
     normalized,
 )
-from chalicelib.kernel import aws
+from chalicelib.kernel import aws, log
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import Otherwise, Write, put_new, update
@@ -99,14 +99,17 @@ def chain_of(inviter: Member) -> tuple[Member, ...]:
 
     A member's stored path is one level sure and the rest a copy that follows; so the path only says
     whom to read, three at once, and the walk goes by each one's own inviter. It stops after
-    ``MAX_CHAIN`` ancestors, one more than ``rules.decide`` accepts.
+    ``MAX_CHAIN`` ancestors, one more than ``rules.decide`` accepts. Raises ``RelationMoved`` when
+    people moved while it was under way.
     """
     chain = [inviter]
     seen = {inviter.member_id}
     while (above := chain[-1].upline) is not None and len(chain) <= MAX_CHAIN:
         read = members.load_many(chain[-1].path)
         while above is not None and above in read:
-            assert above not in seen, f"{above} stands in its own chain"
+            if above in seen:  # moved while we walked: nothing that was read can be trusted together
+                log.warning("chain_moved_while_walking", member_id=above)
+                raise RelationMoved()
             seen.add(above)
             chain.append(read[above])
             above = chain[-1].upline
@@ -115,9 +118,7 @@ def chain_of(inviter: Member) -> tuple[Member, ...]:
     return tuple(chain)
 
 
-def bind(
-    member: Member, chain: Sequence[Member], *, at: datetime, code: str | None, max_checks: int
-) -> list[Write]:
+def bind(member: Member, chain: Sequence[Member], *, at: datetime, code: str, max_checks: int) -> list[Write]:
     """Put ``member`` below ``chain[0]``, or below nobody when the chain is empty.
 
     Every inviter on the chain must still be the one that was read, so two bindings at once can
