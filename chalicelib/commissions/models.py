@@ -1,6 +1,6 @@
 """Tables of this room; only ``commissions.store`` touches them."""
 
-from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.commissions.rules import Part
@@ -69,3 +69,27 @@ class CommissionRow(Table):
     due_at = TimeAttribute(null=True)
     by_payee = PayeeIndex()
     due = DueIndex()
+
+
+class PlanRow(Table):
+    """All plans lie under one hash key: they are few, and one query gives the whole timeline."""
+
+    class Meta:
+        table_name = table_name("rebate-plans")
+
+    shelf = UnicodeAttribute(hash_key=True)
+    plan_id = UnicodeAttribute(range_key=True)
+    version = IntAttribute()
+    name = UnicodeAttribute()
+    status = UnicodeAttribute()
+    rates_bps = ValueAttribute[tuple[int, ...]](tuple[int, ...])
+    self_purchase = BooleanAttribute()
+    cap_bps = IntAttribute()
+    paid_for = UnicodeAttribute()
+    note = UnicodeAttribute()
+    based_on = UnicodeAttribute(null=True)
+    revision = IntAttribute()
+    created_at = TimeAttribute(null=True)
+    published_at = TimeAttribute(null=True)
+    starts_at = TimeAttribute(null=True)
+    ends_at = TimeAttribute(null=True)

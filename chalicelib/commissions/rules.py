@@ -5,16 +5,19 @@ from which plan. Payment, refund and maturing then need nothing but the terms an
 later change of plan, level or upline moves no past money (design §2).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
-from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.kernel import settings
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.money import Fen, allocate, clawback, share
 
 MAX_LEVELS = 3
 """The engine's limit, whatever a plan or a setting says (R12)."""
+LAWFUL_LEVELS = 2
+"""What is paid without a recorded legal acknowledgement (R12, trust A0.10)."""
 
 Rule = Literal["SELF", "L1", "L2", "L3"]
 Source = Literal["SKU_FIXED", "SKU_RATE", "PRODUCT_FIXED", "PRODUCT_RATE", "LEVEL", "PLAN", "OFF", "NONE"]
@@ -25,6 +28,61 @@ Exclusion = Literal["NOT_DISTRIBUTOR", "NOT_APPROVED", "DISABLED", "BLOCKED", "C
 
 State = Literal["PENDING", "MATURED", "CLAWED", "ZERO"]
 """Credited; turned into available money; taken back whole; never worth anything, kept to explain why."""
+
+
+PlanStatus = Literal["DRAFT", "PUBLISHED", "RETIRED"]
+Occasion = Literal["SALE", "JOIN", "INVITE"]
+"""What a plan pays for. Only SALE is lawful; the editor names the others to say why it refuses them."""
+
+
+@settings.declare("compliance", "合规")
+@dataclass(frozen=True)
+class Compliance:
+    """The third upline level is paid only once somebody has answered for it by name (R12)."""
+
+    third_level_allowed: bool = False
+    acknowledged_by: str = ""
+    """Who gave or obtained the legal opinion."""
+    acknowledged_on: date | None = None
+    legal_note: str = ""
+
+    def check(self) -> None:
+        """Refuse an acknowledgement without its who and when."""
+        if self.third_level_allowed and not (self.acknowledged_by.strip() and self.acknowledged_on):
+            raise ValueError("开放第三级之前，请写明由谁、在哪一天确认了法律意见。")
+
+    @property
+    def max_levels(self) -> int:
+        """How many upline levels may be paid."""
+        allowed = self.third_level_allowed and self.acknowledged_by.strip() and self.acknowledged_on
+        return MAX_LEVELS if allowed else LAWFUL_LEVELS
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One version of the shop's rebate plan (返利方案); never changed once published (R10).
+
+    ``rates_bps`` are for upline 1, 2 …, nearest first; their number is the plan's depth. With
+    ``self_purchase`` a buyer who is an active distributor earns the level-1 rate itself, and the
+    uplines earn theirs as always. In force from ``starts_at`` until the next plan starts, or ``ends_at``.
+    """
+
+    plan_id: str
+    version: int
+    name: str
+    status: PlanStatus
+    rates_bps: tuple[int, ...]
+    self_purchase: bool = False
+    cap_bps: int = 3000
+    paid_for: Occasion = "SALE"
+    note: str = ""
+    based_on: str | None = None
+    revision: int = 1
+    """Counts the edits of the draft, so that two editors do not overwrite each other."""
+    created_at: datetime | None = None
+    published_at: datetime | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -194,6 +252,50 @@ class CommissionUnknown(NotFound):
 
     title = "没有这笔佣金"
     detail = "没有找到这笔佣金，请返回列表刷新。"
+
+
+class PlanUnknown(NotFound):
+    """No plan of this id."""
+
+    title = "没有这个返利方案"
+    detail = "这个返利方案不存在，请返回列表刷新。"
+
+
+class PlanMovedOn(Conflict):
+    """Somebody else edited, published or retired the plan meanwhile."""
+
+    title = "方案已被修改"
+    detail = "这个方案刚刚被别人修改过，请刷新后再试。"
+
+
+class PlanNotDraft(Conflict):
+    """A published plan is never changed (R10)."""
+
+    title = "已发布的方案不能修改"
+    detail = "已发布的方案不能修改，请以它为基础新建一个草稿。"
+
+
+class PlanNotCompliant(Invalid):
+    """The plan breaks the law or the shop's own cap; ``fields`` say what and how to mend it (R12)."""
+
+    title = "方案不合规"
+    detail = "方案不符合合规要求，请按提示修改后再发布。"
+
+
+def plan_in_force(plans: Iterable[Plan], at: datetime) -> Plan | None:
+    """The one plan for orders placed at this moment: start ≤ moment < start of the next (R10).
+
+    A plan retired before its start never counts; one retired later leaves no plan until the next.
+    """
+    started = [plan for plan in plans if plan.starts_at and plan.starts_at <= at and not _never_began(plan)]
+    latest = max(started, key=lambda plan: (plan.starts_at, plan.version), default=None)
+    if latest is None or (latest.ends_at is not None and latest.ends_at <= at):
+        return None
+    return latest
+
+
+def _never_began(plan: Plan) -> bool:
+    return plan.ends_at is not None and plan.starts_at is not None and plan.ends_at <= plan.starts_at
 
 
 def plan_credits(sale: Sale) -> tuple[Credit, ...]:

@@ -1,16 +1,30 @@
 """Reads of commissions as values, and their writes for a verb's one commit."""
 
+import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from chalicelib.commissions.models import CommissionRow
-from chalicelib.commissions.rules import Commission, CommissionsMoved, CommissionUnknown, Taken
-from chalicelib.kernel.dynamo import Write, put_new, update
+from chalicelib.commissions.models import CommissionRow, PlanRow
+from chalicelib.commissions.rules import (
+    Commission,
+    CommissionsMoved,
+    CommissionUnknown,
+    Plan,
+    PlanMovedOn,
+    PlanUnknown,
+    Taken,
+    plan_in_force,
+)
+from chalicelib.kernel.dynamo import Write, put, put_new, update
 from chalicelib.kernel.ids import shard_of
 from chalicelib.kernel.paging import Page, page
 
 DUE_SHARDS = 8
+KEPT_SECONDS = 10
+"""How old the published plans of this process may be; nothing takes effect sooner than that."""
+_SHELF = "plans"
+_kept: tuple[float, list[Plan]] | None = None
 
 
 def of_order(order_id: str) -> list[Commission]:
@@ -122,6 +136,45 @@ def not_due(commission: Commission) -> Write:
     row = CommissionRow
     actions = [row.due_shard.remove(), row.due_at.remove()]
     return update(row, _key(commission), actions, row.state != "PENDING", otherwise=CommissionsMoved)
+
+
+def plans() -> list[Plan]:
+    """Every plan, the highest version first, read consistently."""
+    found = [row.as_value(Plan) for row in PlanRow.query(_SHELF, consistent_read=True)]
+    return sorted(found, key=lambda plan: -plan.version)
+
+
+def load_plan(plan_id: str) -> Plan:
+    """One plan. Raises ``PlanUnknown``."""
+    row = PlanRow.find(_SHELF, plan_id)
+    if row is None:
+        raise PlanUnknown()
+    return row.as_value(Plan)
+
+
+def plan_at(at: datetime) -> Plan | None:
+    """The plan in force, from memory that is at most ten seconds old."""
+    global _kept
+    if _kept is None or _kept[0] < time.monotonic():
+        _kept = (time.monotonic() + KEPT_SECONDS, plans())
+    return plan_in_force(_kept[1], at)
+
+
+def forget_plans() -> None:
+    """Read the plans afresh from now on."""
+    global _kept
+    _kept = None
+
+
+def add_plan(plan: Plan) -> Write:
+    """Put a new plan; ``PlanMovedOn`` when its version was taken meanwhile (the id follows from it)."""
+    return put_new(PlanRow.of_value(plan, shelf=_SHELF), PlanMovedOn)
+
+
+def save_plan(before: Plan, after: Plan) -> Write:
+    """Write a plan over exactly the one that was read, else ``PlanMovedOn``."""
+    as_seen = (PlanRow.status == before.status) & (PlanRow.revision == before.revision)
+    return put(PlanRow.of_value(after, shelf=_SHELF), as_seen, PlanMovedOn)
 
 
 def _due_again(commission: Commission) -> list[Any]:
