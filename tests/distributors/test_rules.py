@@ -1,0 +1,146 @@
+"""The life of a distributor, without tables (D1, D2)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.distributors import rules
+from chalicelib.distributors.rules import Distributor, JoinRules, Level, Status
+
+AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+STATUSES: tuple[Status, ...] = get_args(Status)
+ALLOWED = {
+    ("PENDING", "APPROVED"),
+    ("PENDING", "REJECTED"),
+    ("APPROVED", "DISABLED"),
+    ("APPROVED", "DELETED"),
+    ("REJECTED", "APPROVED"),
+    ("REJECTED", "PENDING"),
+    ("DISABLED", "APPROVED"),
+    ("DISABLED", "DELETED"),
+    ("DELETED", "APPROVED"),
+    ("DELETED", "PENDING"),
+}
+
+
+def standing(status: Status) -> Distributor:
+    return Distributor("ME1", status, "silver", AT, AT, version=3)
+
+
+@pytest.mark.parametrize(("before", "to"), sorted(product(STATUSES, STATUSES)))
+def test_only_the_listed_steps_are_allowed(before: Status, to: Status) -> None:
+    """Invariant 5 for distributors: an unlisted edge fails loudly."""
+    later = AT + timedelta(days=1)
+    if (before, to) not in ALLOWED:
+        with pytest.raises(rules.StepNotAllowed):
+            rules.with_status(standing(before), to, reason="理由", at=later)
+        return
+    after = rules.with_status(standing(before), to, reason="理由", at=later)
+    assert (after.status, after.reason, after.decided_at, after.version) == (to, "理由", later, 4)
+    assert after.level_id == "silver"
+
+
+def test_an_open_shop_takes_everybody_and_a_careful_one_asks_its_staff() -> None:
+    """D1."""
+    opened = rules.application(None, "ME1", "hi", JoinRules("OPEN", "gold"), at=AT)
+    assert (opened.status, opened.level_id, opened.decided_at) == ("APPROVED", "gold", AT)
+    asked = rules.application(None, "ME1", "hi", JoinRules("APPLY"), at=AT)
+    assert (asked.status, asked.level_id, asked.decided_at, asked.message) == (
+        "PENDING",
+        "normal",
+        None,
+        "hi",
+    )
+
+
+@pytest.mark.parametrize("status", ["PENDING", "APPROVED"])
+def test_applying_twice_changes_nothing(status: Status) -> None:
+    """D1: the same answer again."""
+    present = standing(status)
+    assert rules.application(present, "ME1", "again", JoinRules("OPEN"), at=AT) is present
+
+
+def test_the_disabled_do_not_come_back_by_applying() -> None:
+    """D1: only staff enable."""
+    with pytest.raises(rules.MayNotApply):
+        rules.application(standing("DISABLED"), "ME1", None, JoinRules("OPEN"), at=AT)
+
+
+def test_the_rejected_may_try_again_and_the_deleted_are_looked_at_even_in_an_open_shop() -> None:
+    """D1."""
+    for mode in get_args(rules.Mode):
+        again = rules.application(standing("DELETED"), "ME1", "x", JoinRules(mode), at=AT)
+        assert (again.status, again.reason, again.version) == ("PENDING", None, 4)
+    assert rules.application(standing("REJECTED"), "ME1", "x", JoinRules("APPLY"), at=AT).status == "PENDING"
+    assert rules.application(standing("REJECTED"), "ME1", "x", JoinRules("OPEN"), at=AT).status == "APPROVED"
+
+
+def test_a_level_changes_only_to_another_one_of_a_standing_distributor() -> None:
+    """D2."""
+    assert rules.with_level(standing("APPROVED"), "gold").level_id == "gold"
+    assert rules.with_level(standing("DISABLED"), "gold").version == 4
+    for present, level_id in [
+        (standing("APPROVED"), "silver"),
+        (standing("PENDING"), "gold"),
+        (standing("REJECTED"), "gold"),
+        (standing("DELETED"), "gold"),
+    ]:
+        with pytest.raises(rules.StepNotAllowed):
+            rules.with_level(present, level_id)
+
+
+def test_assigning_needs_no_application_but_happens_once() -> None:
+    """D1: by staff's assignment."""
+    made = rules.assigned(None, "ME1", "gold", reason="老客户", at=AT)
+    assert (made.status, made.level_id, made.reason) == ("APPROVED", "gold", "老客户")
+    assert rules.assigned(standing("PENDING"), "ME1", "gold", reason="老客户", at=AT).is_active
+    with pytest.raises(rules.StepNotAllowed):
+        rules.assigned(made, "ME1", "gold", reason="老客户", at=AT)
+
+
+@pytest.mark.parametrize(
+    ("status", "refusal"),
+    [
+        (None, rules.NotADistributor),
+        ("PENDING", rules.ApplicationPending),
+        ("REJECTED", rules.NotADistributor),
+        ("DISABLED", rules.DistributorDisabled),
+        ("DELETED", rules.NotADistributor),
+        ("APPROVED", type(None)),
+    ],
+)
+def test_only_the_approved_come_in_and_others_hear_why(status: Status | None, refusal: type) -> None:
+    """Every refusal has its own Chinese sentence."""
+    assert type(rules.refusal_of(standing(status) if status else None)) is refusal
+    assert rules.standing_text(standing(status) if status else None)
+
+
+@given(st.lists(st.integers(-5, 12_000), max_size=5))
+def test_ratios_of_a_level_never_pass_the_whole(rates: list[int]) -> None:
+    """D2, R12: at most three levels, nothing negative, together at most 100 %."""
+    level = Level("x", "X", 1, tuple(rates))
+    is_fine = len(rates) <= 3 and all(rate >= 0 for rate in rates) and sum(rates) <= 10_000
+    if is_fine:
+        rules.check_level(level)
+    else:
+        with pytest.raises(ValueError, match="比例"):
+            rules.check_level(level)
+
+
+def test_the_word_of_the_history_names_what_happened() -> None:
+    """D2: each change recorded."""
+    assert rules.step_between("DISABLED", "APPROVED") == "ENABLED"
+    assert rules.step_between("PENDING", "APPROVED") == "APPROVED"
+    assert rules.step_between("REJECTED", "PENDING") == "APPLIED"
+
+
+def test_join_rules_need_a_level() -> None:
+    """G3: settings are validated."""
+    JoinRules().check()
+    with pytest.raises(ValueError, match="等级"):
+        replace(JoinRules(), default_level_id="").check()
