@@ -107,6 +107,12 @@ def _matching(pattern: str) -> _Rule:
     return rule
 
 
+def _amount(value: str) -> str:
+    """``kernel.money.yuan`` groups by thousands, WeChat does not."""
+    plain = value.replace(",", "")
+    return plain if re.fullmatch(r"[¥￥$]?\d{1,10}(\.\d{1,2})?元?", plain, re.ASCII) else ""
+
+
 def _name(value: str) -> str:
     """Ten characters of Chinese, or twenty letters."""
     return value[: 20 if value.isascii() else 10]
@@ -127,7 +133,7 @@ _KINDS: dict[str, _Rule] = {
     "character_string": _matching(r"[!-~]{1,32}"),
     "time": _matching(rf"({_DATE} )?{_TIME}|{_DATE}"),
     "date": _matching(rf"{_DATE}( {_TIME})?"),
-    "amount": _matching(r"[¥￥$]?\d{1,10}(\.\d{1,2})?元?"),
+    "amount": _amount,
     "phone_number": _matching(r"[+\d\-]{1,17}"),
     "car_number": _matching(r"\w{1,8}"),
     "name": _name,

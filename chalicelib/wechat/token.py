@@ -61,7 +61,7 @@ def access_token(app: App, rejected: str | None = None) -> str:
     """A valid access token; ``rejected`` is one that WeChat has just refused.
 
     Many callers at once make one call to WeChat: the winner of a conditional write fetches, the
-    others wait for what it stores. Raises ``WeChatUnavailable``.
+    others wait for what it stores. Raises ``WeChatUnavailable``, ``WeChatRefused``.
     """
     held = _held.get(app)
     if held and _is_good(held, rejected):

@@ -11,6 +11,8 @@ from chalicelib.wechat import pay_crypto, token
 from scripts.local import tables
 from tests.support import world as support
 from tests.wechat import fake
+from tests.wechat import street as streets
+from tests.wechat.street import Street
 
 SECRETS = {
     "wechat/mp-secret": "planted-mp-app-secret",
@@ -59,6 +61,45 @@ def wechat(
     _served.reset()
     _served.on("/cgi-bin/stable_token", {"access_token": "planted-access-token-1", "expires_in": 7200})
     yield _served
+    forget()
+
+
+@pytest.fixture(scope="session")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    with streets.running(tmp_path_factory.mktemp("street")) as made:
+        yield made
+
+
+@pytest.fixture
+def street(_running: Street, world: support.Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Street]:
+    """A simulator without people, whose keys and clock the gateways share."""
+    keys = _running.keys
+    for name, value in {
+        "WECHAT_API_URL": _running.url,
+        "WECHAT_OPEN_URL": _running.url,
+        "WECHAT_PAY_URL": _running.url,
+        "PUBLIC_URL": _running.shop.url,
+        "MP_APPID": keys["mp_appid"],
+        "OA_APPID": keys["oa_appid"],
+        "MCH_ID": keys["mch_id"],
+        "MCH_SERIAL": keys["mch_serial"],
+        "PAY_PUBLIC_KEY_ID": keys["platform_public_key_id"],
+    }.items():
+        monkeypatch.setenv(f"FENXIAO_{name}", value)
+    for name, field in {
+        "mp-secret": "mp_secret",
+        "oa-secret": "oa_secret",
+        "oa-token": "oa_token",
+        "oa-encoding-aes-key": "oa_encoding_aes_key",
+        "mch-private-key": "mch_private_key_pem",
+        "api-v3-key": "api_v3_key",
+        "pay-public-key": "platform_public_key_pem",
+    }.items():
+        support.put_secret(f"wechat/{name}", keys[field])
+    forget()
+    _running.reset()
+    clock.install(_running.now)
+    yield _running
     forget()
 
 

@@ -9,12 +9,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
 
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.config import config
+from chalicelib.wechat import official_account, pay
+from chalicelib.wechat.pay import PaidNotice
 from tests.wechat.fake import FakeWeChat, Seen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,3 +115,44 @@ def _is_up(url: str) -> bool:
         return requests.get(f"{url}/sim/health", timeout=1).ok
     except requests.RequestException:
         return False
+
+
+def prepaid(openid: str, number: str = "OR000001", amount_fen: int = 1000) -> str:
+    """Announce an order; its prepay id."""
+    return pay.prepay(
+        order_number=number,
+        amount_fen=amount_fen,
+        appid=config().mp_appid,
+        openid=openid,
+        description="龙井茶, 250克",
+        expires_at=now() + timedelta(minutes=30),
+    )
+
+
+def bought(
+    street: Street, person: dict[str, Any], number: str = "OR000001", amount_fen: int = 1000
+) -> PaidNotice:
+    """Prepay, pay on the phone, and open the notice that comes."""
+    before = len(street.shop.calls(pay.PAID_PATH))
+    params = pay.payment_params(config().mp_appid, prepaid(person["mp_openid"], number, amount_fen))
+    street.do(f"phones/{person['id']}/pay", params=params, action="pay")
+    return PaidNotice.of(opened(street.called(pay.PAID_PATH, before + 1)[-1]).resource)
+
+
+def opened(seen: Seen) -> pay.Notice:
+    """The notice in what WeChat called."""
+    return pay.open_notice(seen.headers, seen.body)
+
+
+def pushed(street: Street, event: str) -> official_account.Message:
+    """Wait for the push of this event and open it."""
+
+    def look() -> official_account.Message | None:
+        for seen in street.shop.calls("/wechat/official-account"):
+            if seen.method == "POST":
+                message = official_account.open_message(seen.query, seen.body)
+                if message.event == event or message.kind == event:
+                    return message
+        return None
+
+    return wait_for(look)

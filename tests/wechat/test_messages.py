@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.kernel.money import yuan
 from chalicelib.wechat import messages
 from chalicelib.wechat.transport import WeChatUnavailable
 from tests.wechat.fake import FakeWeChat, Reply
@@ -53,6 +54,7 @@ def test_an_outage_is_raised_so_that_it_can_be_tried_again(wechat: FakeWeChat) -
         ("number3", "12.5", "12.5"),
         ("amount2", "¥1234567890.50", "¥1234567890.50"),
         ("amount2", "12元", "12元"),
+        ("amount2", yuan(123_456_789), "¥1234567.89"),
         ("time4", "2026年11月23日 18:00", "2026年11月23日 18:00"),
         ("time4", "2026-11-23 18:00:01", "2026-11-23 18:00:01"),
         ("time4", "18:00", "18:00"),
