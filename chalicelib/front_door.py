@@ -14,9 +14,17 @@ from chalice.app import Chalice, CORSConfig, Rate, Response
 from chalicelib.kernel import http, jobs, openapi
 from chalicelib.kernel.config import config
 from chalicelib.kernel.http import Ask, Door, Doors, Incoming
+from chalicelib.members import console as members_console
+from chalicelib.members import jobs as members_jobs
+from chalicelib.members import routes as members_routes
 
-DOORS: tuple[Doors, ...] = ()
-JOBS: tuple[jobs.Jobs, ...] = ()
+DOORS: tuple[Doors, ...] = (
+    members_console.doors,
+    members_routes.doors,
+)
+JOBS: tuple[jobs.Jobs, ...] = (
+    members_jobs.jobs,
+)
 
 
 def all_doors() -> list[Door]:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -15,6 +15,8 @@ MAX_PATH = 3
 MAX_ADDRESSES = 20
 MIN_PASSWORD = 8
 MAX_NICKNAME = 20
+STATE_LIFETIME = timedelta(minutes=10)
+"""How long the way through WeChat may take."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,16 @@ class NicknameNeedsMiniProgram(Conflict):
     detail = "昵称需要在微信小程序里修改，请打开小程序后再试。"
 
 
+class NotAPicture(Invalid):
+    title = "图片打不开"
+    detail = "请选择一张 JPG 或 PNG 图片。"
+
+
+class AvatarUnknown(NotFound):
+    title = "没有找到图片"
+    detail = "这张图片不存在。"
+
+
 class AddressUnknown(NotFound):
     title = "没有找到收货地址"
     detail = "这个收货地址不存在或已删除。"
@@ -159,12 +171,47 @@ class AddressesChanged(Conflict):
     detail = "收货地址刚刚在别处修改过，请刷新后再试。"
 
 
+def new_member(
+    member_id: str,
+    joined_at: datetime,
+    *,
+    openids: dict[str, str] | None = None,
+    unionid: str | None = None,
+    username: str | None = None,
+) -> Member:
+    """A member as the first moment finds it: active, unbound, with a name we give."""
+    return Member(
+        member_id=member_id,
+        status="ACTIVE",
+        nickname=default_nickname(member_id),
+        avatar_url=None,
+        path=(),
+        joined_at=joined_at,
+        bound_at=None,
+        bound_code=None,
+        bought_at=None,
+        openids=openids or {},
+        unionid=unionid,
+        phone_masked=None,
+        tags=(),
+        note=None,
+        username=username,
+    )
+
+
 def demand_active(member: Member) -> None:
     """Let an active member pass. Raises ``MemberBlocked`` or ``MemberClosed``."""
     if member.status == "BLOCKED":
         raise MemberBlocked()
     if member.status == "CLOSED":
         raise MemberClosed()
+
+
+def status_after(member: Member, wanted: Status) -> Status:
+    """The status staff may give; a closed account stays closed. Raises ``MemberClosed``."""
+    if member.status == "CLOSED":
+        raise MemberClosed("这个账号已经由会员本人注销。")
+    return wanted
 
 
 def below(upline_id: str, upline_path: tuple[str, ...]) -> tuple[str, ...]:
@@ -202,6 +249,18 @@ def cleaned_username(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{3,19}", name):
         raise BadUsername()
     return name
+
+
+def picture_type(content: bytes) -> str:
+    """``image/jpeg`` or ``image/png``, by what the bytes are, not by what they are called.
+
+    Raises ``NotAPicture``.
+    """
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    raise NotAPicture()
 
 
 def demand_within(h5_url: str, return_to: str) -> None:

@@ -6,7 +6,7 @@ from chalicelib.kernel import clock, ids, log
 from chalicelib.kernel.dynamo import ConditionFailed, Write, commit
 from chalicelib.kernel.errors import Crowded
 from chalicelib.members import store
-from chalicelib.members.rules import Member, default_nickname, demand_active
+from chalicelib.members.rules import Member, demand_active, new_member
 from chalicelib.wechat.login import Identity
 
 _TRIES = 4
@@ -67,7 +67,8 @@ def _name_union(member_id: str, identity: Identity, known: str | None) -> list[W
 
 
 def _make(identity: Identity) -> Member:
-    member = new_member(openids={identity.appid: identity.openid}, unionid=identity.unionid)
+    openids = {identity.appid: identity.openid}
+    member = new_member(ids.new_id("ME"), clock.now(), openids=openids, unionid=identity.unionid)
     writes = [
         store.put_identity(identity.appid, identity.openid, member.member_id),
         store.put_member(member),
@@ -76,25 +77,3 @@ def _make(identity: Identity) -> Member:
         writes.append(store.put_unionid(identity.unionid, member.member_id))
     commit(writes)
     return member
-
-
-def new_member(*, openids: dict[str, str], unionid: str | None = None, username: str | None = None) -> Member:
-    """A member as the first moment finds it: active, unbound, with a name we give."""
-    member_id = ids.new_id("ME")
-    return Member(
-        member_id=member_id,
-        status="ACTIVE",
-        nickname=default_nickname(member_id),
-        avatar_url=None,
-        path=(),
-        joined_at=clock.now(),
-        bound_at=None,
-        bound_code=None,
-        bought_at=None,
-        openids=openids,
-        unionid=unionid,
-        phone_masked=None,
-        tags=(),
-        note=None,
-        username=username,
-    )

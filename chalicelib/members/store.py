@@ -8,9 +8,10 @@ from datetime import date, datetime
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.kernel import clock, crypto
+from chalicelib.kernel import aws, clock, crypto
+from chalicelib.kernel.config import config
 from chalicelib.kernel.days import walk_back
-from chalicelib.kernel.dynamo import Otherwise, Write, check, delete, put, put_new, update
+from chalicelib.kernel.dynamo import Otherwise, Write, check, put, put_new, update
 from chalicelib.kernel.jobs import Change
 from chalicelib.kernel.paging import MAX_PAGE, Page, page
 from chalicelib.members.models import AddressBookRow, IdentityRow, MemberRow
@@ -174,14 +175,6 @@ def set_status(member: Member, status: Status, *, reason: str | None) -> Write:
     return _change(member.member_id, [MemberRow.status.set(status), why], MemberRow.status == member.status)
 
 
-def phone(member_id: str) -> str | None:
-    """The number in the clear, for those who must use it. Raises ``MemberUnknown``."""
-    row = MemberRow.find(member_id)
-    if row is None:
-        raise MemberUnknown()
-    return crypto.unseal(row.phone_sealed, context=f"{member_id}:phone") if row.phone_sealed else None
-
-
 # -- identities ---------------------------------------------------------------------------------
 
 
@@ -254,9 +247,21 @@ def put_address_book(member_id: str, book: tuple[Address, ...], *, version: int)
     return put(row, AddressBookRow.version == version, AddressesChanged)
 
 
-def forget_addresses(member_id: str) -> Write:
-    """Take the whole book away."""
-    return delete(AddressBookRow, (member_id,))
+# -- pictures -----------------------------------------------------------------------------------
+
+
+def keep_avatar(avatar_id: str, picture: bytes, content_type: str) -> None:
+    """Keep a picture; its id names its content, so writing it twice writes the same."""
+    aws.client("s3").put_object(
+        Bucket=config().media_bucket, Key=f"avatars/{avatar_id}", Body=picture, ContentType=content_type
+    )
+
+
+def avatar_link(avatar_id: str) -> str:
+    """A link to the picture's bytes, good for ten minutes."""
+    place = {"Bucket": config().media_bucket, "Key": f"avatars/{avatar_id}"}
+    link: str = aws.client("s3").generate_presigned_url("get_object", Params=place, ExpiresIn=600)
+    return link
 
 
 # -- helpers ------------------------------------------------------------------------------------
