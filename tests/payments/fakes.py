@@ -34,6 +34,8 @@ class WeChatPay:
         self.calls: list[str] = []
         self.faults: dict[str, list[Exception]] = {}
         self.lost: dict[str, list[Exception]] = {}
+        self.starting_state = "WAIT_USER_CONFIRM"
+        """What a transfer begins with; ``PROCESSING`` while our balance is short."""
         self._numbers = itertools.count(1)
 
     def post(self, path: str, body: Json) -> Json:
@@ -165,7 +167,7 @@ class WeChatPay:
                 "mch_id": config().mch_id,
                 "out_bill_no": number,
                 "transfer_bill_no": f"13300{next(self._numbers):020d}",
-                "state": "WAIT_USER_CONFIRM",
+                "state": self.starting_state,
                 "package_info": f"package-{number}",
                 "transfer_amount": body["transfer_amount"],
                 "openid": body["openid"],
