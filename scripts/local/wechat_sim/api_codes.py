@@ -40,7 +40,7 @@ def mini_program_code(call: ApiCall) -> Picture:
     """POST /wxa/getwxacodeunlimit: the picture; scene and page are checked as WeChat checks them."""
     world, body = call.world, call.body
     scene, page = body["scene"], body.get("page", "pages/index/index")
-    if not 1 <= len(scene) <= 32 or world.faults.take("scene_invalid", call.endpoint) is not None:
+    if not 1 <= len(scene) <= 32 or world.faults.hits("scene_invalid", call.endpoint):
         raise ApiError(40169, "invalid length for scene, or the data is not json string")
     if not SCENE.fullmatch(scene):
         raise ApiError(40129, "invalid scene")
@@ -88,6 +88,6 @@ def ticket_picture(world: World, ticket: str) -> bytes | None:
 def _refuse_page(call: ApiCall, page: str, *, is_checked: bool) -> None:
     published = call.world.setting("published_pages")
     is_missing = is_checked and published is not None and page not in published
-    is_faulty = call.world.faults.take("page_invalid", call.endpoint) is not None
+    is_faulty = call.world.faults.hits("page_invalid", call.endpoint)
     if not PAGE.fullmatch(page) or is_missing or is_faulty:
         raise ApiError(41030, "invalid page")

@@ -80,7 +80,7 @@ def door(world: World, api: Api) -> Callable[[Request], Awaitable[Response]]:
 
     async def serve(request: Request) -> Response:
         raw = await request.body()
-        if world.faults.take("api_bad_gateway", api.name) is not None:
+        if world.faults.hits("api_bad_gateway", api.name):
             return Response("<html><h1>502 Bad Gateway</h1></html>", 502, media_type="text/html")
         hang = world.faults.take("api_timeout", api.name)
         if hang:
@@ -133,7 +133,7 @@ def _raise_faults(world: World, api: Api) -> None:
     for name, errcode, errmsg in FAULTS:
         if name.startswith("token_") and not needs_token:
             continue
-        if world.faults.take(name, api.name) is not None:
+        if world.faults.hits(name, api.name):
             raise ApiError(errcode, errmsg)
     wanted = world.faults.take("api_error", api.name)
     if wanted:

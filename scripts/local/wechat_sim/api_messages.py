@@ -65,7 +65,7 @@ def send_subscribed(call: ApiCall) -> Doc:
     for name, entry in body["data"].items():
         _refuse_value(name, entry["value"])
     left = person["quota"].get(body["template_id"], 0)
-    if left < 1 or world.faults.take("subscribe_refused", call.endpoint) is not None:
+    if left < 1 or world.faults.hits("subscribe_refused", call.endpoint):
         raise ApiError(43101, "user refuse to accept the msg")
     person["quota"][body["template_id"]] = left - 1
     people.save(world, person)

@@ -48,7 +48,6 @@ QUICK: tuple[tuple[str, str, Command], ...] = (
     ("GET", "/sim/faults/catalog", control_world.catalog),
     ("DELETE", "/sim/faults/{fault_id}", control_world.remove_fault),
     ("POST", "/sim/keys/rotate", control_world.rotate_key),
-    ("POST", "/sim/reset", control_world.reset),
     ("GET", "/sim/trades", partial(control_world.documents, "trade")),
     ("GET", "/sim/refunds", partial(control_world.documents, "refund")),
     ("GET", "/sim/transfers", partial(control_world.documents, "transfer")),
@@ -101,6 +100,11 @@ def _routes(world: World, courier: Courier) -> list[BaseRoute]:
         times, is_parallel = int(order.body.get("times", 1)), bool(order.body.get("parallel", False))
         return await courier.redeliver(order.path["callback_id"], times=times, is_parallel=is_parallel)
 
+    async def reset(order: Order) -> Doc:
+        await courier.forget()
+        world.reset()
+        return {"reset": True}
+
     async def check_url(order: Order) -> Doc:
         return await control_views.check_url(order)
 
@@ -118,6 +122,7 @@ def _routes(world: World, courier: Courier) -> list[BaseRoute]:
         ),
         Route("/connect/oauth2/authorize", partial(oauth_page.show, world), methods=["GET"]),
         Route("/sim/callbacks/{callback_id}/redeliver", slow(world, redeliver), methods=["POST"]),
+        Route("/sim/reset", slow(world, reset), methods=["POST"]),
         Route("/sim/official-account/check-url", slow(world, check_url), methods=["POST"]),
         *control,
         Route("/", partial(_page, world), methods=["GET"]),

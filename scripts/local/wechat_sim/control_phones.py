@@ -42,7 +42,7 @@ def web_scope(order: Order, scope: str) -> Doc:
     """What a web sign-in code remembers; the snapshot fault makes it a virtual account's."""
     if scope not in ("snsapi_base", "snsapi_userinfo"):
         raise ValueError("scope is snsapi_base or snsapi_userinfo")
-    is_snapshot = order.world.faults.take("snapshot_user", "api.oauth_token") is not None
+    is_snapshot = order.world.faults.hits("snapshot_user", "api.oauth_token")
     return {"scope": scope, "is_snapshot": is_snapshot}
 
 

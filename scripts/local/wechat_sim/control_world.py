@@ -82,12 +82,6 @@ def rotate_key(order: Order) -> Doc:
     return {"platform_public_key_id": fresh.id, "platform_public_key_pem": fresh.public_key_pem}
 
 
-def reset(order: Order) -> Doc:
-    """POST /sim/reset: an empty world with the same keys."""
-    order.world.reset()
-    return {"reset": True}
-
-
 def health(order: Order) -> Doc:
     """GET /sim/health."""
     return {"up": True, "now": order.world.now(), "shop_url": order.world.options.shop_url}

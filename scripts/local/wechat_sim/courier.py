@@ -56,6 +56,13 @@ class Courier:
             return list(await asyncio.gather(*(self._send(callback, {}) for _ in range(times))))
         return [await self._send(callback, {}) for _ in range(times)]
 
+    async def forget(self) -> None:
+        """Break off every delivery under way, since the world it belongs to is being forgotten."""
+        tasks = list(self._busy.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def _rest(self) -> None:
         self._world.wake.clear()
         try:
@@ -101,7 +108,7 @@ class Courier:
             return
         twists = self._twists(callback)
         faults, endpoint = self._world.faults, callback["endpoint"]
-        if faults.take("notify_signtest", endpoint) is not None:
+        if faults.hits("notify_signtest", endpoint):
             await self._send(callback, {"signtest": {}})
         parallel = faults.take("notify_parallel", endpoint)
         copies = int(parallel["count"]) if parallel else 1
@@ -114,7 +121,7 @@ class Courier:
     def _is_held_back(self, callback: Doc) -> bool:
         """Dropped for good or put off by a fault."""
         faults, endpoint, store = self._world.faults, callback["endpoint"], self._world.store
-        if faults.take("notify_dropped", endpoint) or faults.take("event_dropped", endpoint) is not None:
+        if faults.hits("notify_dropped", endpoint) or faults.hits("event_dropped", endpoint):
             callback.update(state="dropped", next_at=None)
             store.put("callback", callback["id"], callback, parent=callback["subject"])
             return True

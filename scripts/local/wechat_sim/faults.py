@@ -129,6 +129,10 @@ class Faults:
                 return parameters
         return None
 
+    def hits(self, name: str, endpoint: str) -> bool:
+        """Whether a fault without parameters is on here; one use is counted."""
+        return self.take(name, endpoint) is not None
+
     def peek(self, name: str, endpoint: str) -> Doc | None:
         """The parameters of a matching fault without counting a use."""
         found = (

@@ -36,7 +36,7 @@ async def show(world: World, request: Request) -> Response:
         if person is None:
             return HTMLResponse("no such phone", 404)
         with world.store.transaction():
-            is_snapshot = world.faults.take("snapshot_user", "api.oauth_token") is not None
+            is_snapshot = world.faults.hits("snapshot_user", "api.oauth_token")
             code = people.new_code(world, person, "oa", scope=query["scope"], is_snapshot=is_snapshot)
         return RedirectResponse(_back(query["redirect_uri"], code, query["state"]), 302)
     page = PAGE.format(request=escape(json.dumps(query)), merchant=escape(world.setting("merchant_name")))

@@ -63,14 +63,14 @@ def _bill(
 ) -> Answer:
     world, day = call.world, _day(call)
     is_packed = _choice(call, "tar_type", ("", "GZIP")) == "GZIP"
-    if world.faults.take("bill_creating", call.endpoint) is not None:
+    if world.faults.hits("bill_creating", call.endpoint):
         raise PayError(400, "STATEMENT_CREATING", "账单生成中")
     rows = _planted(world, call.endpoint, rows_of(day))
     if not rows:
         raise PayError(400, "NO_STATEMENT_EXIST", "请求的账单文件不存在")
     plain = ("\ufeff" + write(world, rows)).encode()
     digest = hashlib.sha1(plain).hexdigest()
-    if world.faults.take("bill_bad_hash", call.endpoint) is not None:
+    if world.faults.hits("bill_bad_hash", call.endpoint):
         digest = digest[::-1]
     word = token(40)
     content = gzip.compress(plain) if is_packed else plain
@@ -105,9 +105,9 @@ def _choice(call: Call, name: str, choices: tuple[str, ...]) -> str:
 def _planted(world: World, endpoint: str, rows: list[Doc]) -> list[Doc]:
     """Rows with the differences that the faults want a reconciliation to find."""
     rows, faults = list(rows), world.faults
-    if rows and faults.take("bill_extra_row", endpoint) is not None:
+    if rows and faults.hits("bill_extra_row", endpoint):
         rows.append(_strange(rows[-1]))
-    if rows and faults.take("bill_missing_row", endpoint) is not None:
+    if rows and faults.hits("bill_missing_row", endpoint):
         rows.pop(0)
     wrong = faults.take("bill_wrong_amount", endpoint) if rows else None
     if wrong:

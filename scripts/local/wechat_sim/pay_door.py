@@ -184,19 +184,19 @@ def _sign_error(message: str) -> PayError:
 
 
 def _early(world: World, endpoint: Endpoint, answer: Answer) -> str | None:
-    if endpoint.early is None or not world.faults.take("notify_before_response", endpoint.name):
+    if endpoint.early is None or not world.faults.hits("notify_before_response", endpoint.name):
         return answer.notice_ids[0] if answer.notice_ids else None
     return endpoint.early(world, answer.body or {})
 
 
 async def _fault_before(world: World, endpoint: str, request: Request) -> Response | None:
     faults = world.faults
-    if faults.take("bad_gateway", endpoint) is not None:
+    if faults.hits("bad_gateway", endpoint):
         return Response(BAD_GATEWAY, 502, media_type="text/html")
-    if faults.take("rate_limited", endpoint) is not None:
+    if faults.hits("rate_limited", endpoint):
         body = {"code": "FREQUENCY_LIMITED", "message": "频率限制，请降低请求频率"}
         return _signed(world, _answer_key(world, request), 429, body)
-    if faults.take("system_error_before_commit", endpoint) is not None:
+    if faults.hits("system_error_before_commit", endpoint):
         return _system_error(world, request)
     hang = faults.take("timeout_before_commit", endpoint)
     return await _hang(request, float(hang["seconds"])) if hang else None
@@ -204,15 +204,15 @@ async def _fault_before(world: World, endpoint: str, request: Request) -> Respon
 
 async def _fault_after(world: World, endpoint: str, request: Request, answer: Answer) -> Response | None:
     faults = world.faults
-    if faults.take("system_error_after_commit", endpoint) is not None:
+    if faults.hits("system_error_after_commit", endpoint):
         return _system_error(world, request)
     hang = faults.take("timeout_after_commit", endpoint)
     if hang:
         return await _hang(request, float(hang["seconds"]))
     content = "" if answer.body is None else _compact(answer.body)
-    if faults.take("unsigned_response", endpoint) is not None:
+    if faults.hits("unsigned_response", endpoint):
         return Response(content, answer.status, media_type="application/json")
-    if faults.take("bad_signature_response", endpoint) is not None:
+    if faults.hits("bad_signature_response", endpoint):
         headers = notices.signature_headers(world, content + " ", key=_answer_key(world, request))
         return Response(content, answer.status, headers=headers)
     return None

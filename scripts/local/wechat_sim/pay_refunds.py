@@ -127,7 +127,7 @@ def _refuse(call: Call, trade: Doc) -> None:
             "同一笔订单两次退款需间隔1分钟",
         ),
         (
-            not is_rich or world.faults.take("refund_not_enough", call.endpoint) is not None,
+            not is_rich or world.faults.hits("refund_not_enough", call.endpoint),
             403,
             "NOT_ENOUGH",
             "基本账户余额不足，请充值后重新发起",
@@ -191,9 +191,9 @@ def _book(world: World, refund_doc: Doc, sign: int, *, at: float) -> None:
 
 def _end(world: World, refund_doc: Doc, at: float) -> str | None:
     state = "SUCCESS"
-    if world.faults.take("refund_abnormal", "pay.refund") is not None:
+    if world.faults.hits("refund_abnormal", "pay.refund"):
         state = "ABNORMAL"
-    elif world.faults.take("refund_closed", "pay.refund") is not None:
+    elif world.faults.hits("refund_closed", "pay.refund"):
         state = "CLOSED"
     refund_doc.update(state=state, finished_at=at)
     world.store.put("refund", refund_doc["out_refund_no"], refund_doc, parent=refund_doc["out_trade_no"])

@@ -155,7 +155,7 @@ def save(world: World, bill: Doc) -> None:
 
 def _refuse_address(call: Call) -> None:
     allowed = call.world.setting("transfer_allowed_ips")
-    is_denied = call.world.faults.take("transfer_ip_denied", call.endpoint) is not None
+    is_denied = call.world.faults.hits("transfer_ip_denied", call.endpoint)
     if is_denied or call.client_ip not in allowed:
         raise PayError(400, "INVALID_REQUEST", "此IP地址不允许调用该接口\t")
 
@@ -211,7 +211,7 @@ def _refuse_name(call: Call) -> None:
     except crypto.NotReadable as error:
         raise PayError(400, "PARAM_ERROR", "收款用户姓名解密失败，请检查加密所用的公钥") from error
     person = people.by_openid(world, body["openid"], body["appid"])
-    is_wrong = world.faults.take("transfer_name_wrong", call.endpoint) is not None
+    is_wrong = world.faults.hits("transfer_name_wrong", call.endpoint)
     if is_wrong or person is None or name != person["real_name"]:
         raise PayError(400, "NAME_NOT_CORRECT", "收款用户姓名与实名信息不一致")
 
@@ -276,7 +276,7 @@ def _open(world: World, body: Doc, now: float) -> Doc:
 
 def _fund(world: World, bill: Doc, at: float) -> None:
     """Lock the money; when it is short the bill waits in PROCESSING for a retry with the same number."""
-    is_short = world.faults.take("balance_short", "pay.transfer") is not None
+    is_short = world.faults.hits("balance_short", "pay.transfer")
     if is_short or money.balance_fen(world) < bill["amount_fen"]:
         _move(world, bill, "PROCESSING", at)
         return
