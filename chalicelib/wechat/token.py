@@ -134,15 +134,15 @@ def appid_of(app: App) -> str:
 def _with_token(app: App, method: str, path: str, options: dict[str, Any]) -> Any:
     token = access_token(app)
     try:
-        return _send(app, method, path, token, options)
+        return _send(app, method, path, options, token=token)
     except WeChatRefused as refused:
         if refused.errcode not in TOKEN_REJECTED:
             raise
         log.warning("wechat_token_rejected", app=app, errcode=refused.errcode)
-    return _send(app, method, path, access_token(app, rejected=token), options)
+    return _send(app, method, path, options, token=access_token(app, rejected=token))
 
 
-def _send(app: App, method: str, path: str, token: str, options: dict[str, Any]) -> Any:
+def _send(app: App, method: str, path: str, options: dict[str, Any], *, token: str) -> Any:
     import requests
     from wechatpy.exceptions import WeChatClientException
 
