@@ -11,6 +11,8 @@ from typing import Any, cast
 
 from chalice.app import Chalice, CORSConfig, Rate, Response
 
+from chalicelib.content import console as content_console
+from chalicelib.content import routes as content_routes
 from chalicelib.kernel import http, jobs, openapi
 from chalicelib.kernel.config import config
 from chalicelib.kernel.http import Ask, Door, Doors, Incoming
@@ -19,6 +21,8 @@ from chalicelib.members import jobs as members_jobs
 from chalicelib.members import routes as members_routes
 
 DOORS: tuple[Doors, ...] = (
+    content_console.doors,
+    content_routes.doors,
     members_console.doors,
     members_routes.doors,
 )

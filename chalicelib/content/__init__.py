@@ -1,0 +1,1 @@
+"""What the shop tells its members: notices, subscribe messages, announcements (N2)."""
