@@ -6,12 +6,17 @@ at an embedded engine.
 """
 
 import functools
+import logging
 from typing import Any
 
 import botocore.config
 import botocore.session
 
 from chalicelib.kernel.config import config
+
+
+logging.getLogger("botocore").setLevel(logging.INFO)
+"""At DEBUG it prints whole answers, secrets among them."""
 
 
 @functools.cache
