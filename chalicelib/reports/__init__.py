@@ -1,0 +1,1 @@
+"""The top floor: whether the books are right, and what the shop's figures say."""

@@ -1,0 +1,157 @@
+"""Fold the journal again and compare it with everything else (trust A4, the nightly audit)."""
+
+import time
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from chalicelib.commissions import store as commissions
+from chalicelib.kernel import ids, log
+from chalicelib.kernel.clock import business_day, now
+from chalicelib.kernel.dynamo import commit
+from chalicelib.orders import store as orders
+from chalicelib.orders.rules import OrderUnknown
+from chalicelib.reports import store
+from chalicelib.reports.check_bills import check_bills
+from chalicelib.reports.check_stock import check_stock
+from chalicelib.reports.rules import (
+    OPENED_ON,
+    Audit,
+    Finding,
+    check_entry,
+    check_order,
+    check_total,
+    check_wallet,
+    fold,
+    off_by,
+)
+from chalicelib.wallet import store as wallet
+from chalicelib.wallet.rules import PURSES, Entry, EntryUnknown, account_of
+
+_PATIENCE = 4
+_CHUNK = 90
+_CLOSES_AFTER = timedelta(hours=1)
+
+Walked = dict[date, list[Entry]]
+
+
+def audit(*, is_full: bool = False) -> Audit:
+    """Check every invariant that can be checked from outside the transactions.
+
+    Walks the journal by business day from the last closed one (``is_full``: from the first), and
+    compares wallets, orders, commissions, stock, the audit chain and WeChat's bills with it. Keeps
+    the result and the sums of days that are over. Publishes ``books_off_fen``, alarmed at ≠ 0.
+    """
+    at = now()
+    today = business_day(at)
+    last = None if is_full else store.last_closed_day()
+    first = last + timedelta(days=1) if last else OPENED_ON
+    walked = {day: list(wallet.entries_of_day(day)) for day in _days(first, today)}
+    entries = [entry for day in walked.values() for entry in day]
+    members = {_owner(posting.account) for entry in entries for posting in entry.postings} - {""}
+    order_ids = {entry.refs["order_id"] for entry in entries if "order_id" in entry.refs}
+    bills = check_bills(walked, at)
+    findings = [
+        *(finding for entry in entries for finding in check_entry(entry)),
+        *_check_wallets(members, walked, first, today),
+        *(finding for order_id in sorted(order_ids) for finding in _check_order(order_id)),
+        *bills.findings,
+        *check_stock(),
+        *_check_chain(),
+    ]
+    made = Audit(
+        audit_id=ids.new_id("AU"),
+        at=at,
+        from_day=first,
+        to_day=today,
+        entries=len(entries),
+        orders=len(order_ids),
+        wallets=len(members),
+        books_off_fen=off_by(findings),
+        findings=tuple(findings),
+        waiting=bills.waiting,
+    )
+    _keep(made, walked, business_day(at - _CLOSES_AFTER))
+    return made
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def _owner(account: str) -> str:
+    kind, _, rest = account.partition(":")
+    return rest.partition(":")[0] if kind == "m" else ""
+
+
+def _check_wallets(members: set[str], walked: Walked, first: date, today: date) -> list[Finding]:
+    """Money moves while we look: what differs is looked at again before it is believed."""
+    found: list[Finding] = []
+    suspects = members
+    for attempt in range(_PATIENCE):
+        folds: dict[str, int] = {}
+        for day in walked.values():
+            for entry in day:
+                fold(folds, entry)
+        found = check_total(folds)
+        again = set()
+        for member_id in sorted(suspects):
+            wrong = _check_wallet(member_id, folds, first)
+            found.extend(wrong)
+            again |= {member_id} if wrong else set()
+        if not again:
+            break
+        suspects = again
+        if attempt + 1 < _PATIENCE:
+            time.sleep(0.3 * (attempt + 1))
+            walked[today] = list(wallet.entries_of_day(today))
+    return found
+
+
+def _check_wallet(member_id: str, folds: dict[str, int], first: date) -> list[Finding]:
+    own = {}
+    for purse in PURSES:
+        account = account_of(member_id, purse)
+        own[account] = folds.get(account, 0) + store.sum_before(account, first)
+    return check_wallet(wallet.find(member_id), own)
+
+
+def _check_order(order_id: str) -> list[Finding]:
+    try:
+        order = orders.load(order_id)
+    except OrderUnknown:
+        return [Finding(6, order_id, "an entry names an order that is not there")]
+    names = [f"PAID:{order_id}", *(f"REFUND:{refund.refund_id}" for refund in orders.refunds_of(order_id))]
+    entries = [entry for name in names if (entry := _entry(name)) is not None]
+    return check_order(order, entries, commissions.of_order(order_id))
+
+
+def _entry(entry_id: str) -> Entry | None:
+    try:
+        return wallet.load_entry(entry_id)
+    except EntryUnknown:
+        return None
+
+
+def _check_chain() -> list[Finding]:
+    from chalicelib.admin.verify_chain import verify_chain
+
+    return [Finding(24, "audit", problem) for problem in verify_chain()]
+
+
+def _keep(made: Audit, walked: Walked, closing: date) -> None:
+    """Keep the sums of every day before ``closing``, day by day, each marked only when it is whole."""
+    if made.books_off_fen == 0:
+        for day, entries in sorted(walked.items()):
+            if day >= closing:
+                break
+            sums: dict[str, int] = {}
+            for entry in entries:
+                fold(sums, entry)
+            writes = store.keep_day(day, sums)
+            for start in range(0, len(writes), _CHUNK):
+                commit(writes[start : start + _CHUNK])
+            commit(store.close_day(day))
+    commit(store.add(made))
+    log.count("books_off_fen", made.books_off_fen)
+    if made.findings:
+        log.error("books_off", findings=len(made.findings), books_off_fen=made.books_off_fen)

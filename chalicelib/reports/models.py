@@ -1,0 +1,43 @@
+"""Tables of this room; only ``reports.store`` touches them."""
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.kernel.dynamo import (
+    FenAttribute,
+    IntAttribute,
+    Table,
+    TimeAttribute,
+    ValueAttribute,
+    table_name,
+)
+from chalicelib.reports.rules import Finding
+
+
+class AccountDayRow(Table):
+    """What one account moved on one closed business day; the account ``closed`` marks the day itself."""
+
+    class Meta:
+        table_name = table_name("account-days")
+
+    account = UnicodeAttribute(hash_key=True)
+    day = UnicodeAttribute(range_key=True)
+    amount_fen = FenAttribute()
+
+
+class AuditRow(Table):
+    """One run of the audit; put only."""
+
+    class Meta:
+        table_name = table_name("audits")
+
+    shelf = UnicodeAttribute(hash_key=True)
+    audit_id = UnicodeAttribute(range_key=True)
+    at = TimeAttribute()
+    from_day = UnicodeAttribute()
+    to_day = UnicodeAttribute()
+    entries = IntAttribute()
+    orders = IntAttribute()
+    wallets = IntAttribute()
+    books_off_fen = FenAttribute()
+    findings = ValueAttribute[tuple[Finding, ...]](tuple[Finding, ...])
+    waiting = ValueAttribute[tuple[str, ...]](tuple[str, ...])

@@ -1,0 +1,62 @@
+"""Check the books: fold the whole journal again, compare, and exit 1 when anything is off.
+
+Looks at the local world under ``--state`` (default ``.local``), which must be running, or at the
+stage that the environment names (``--stage``, with AWS credentials).
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from scripts.local.world import ROOT, World
+
+
+def main() -> None:
+    """Run ``./scripts/audit``."""
+    parser = argparse.ArgumentParser(prog="scripts/audit", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--url", default="http://127.0.0.1:8800", help="the running world's API")
+    parser.add_argument("--state", type=Path, default=ROOT / ".local", help="the running world's folder")
+    parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
+    options = parser.parse_args()
+    if not options.stage:
+        world = World(options.state, int(options.url.rsplit(":", 1)[1].strip("/")))
+        if not (world.folder / "wechat" / "keys.json").exists():
+            sys.exit(f"Fenxiao: no world is kept in {options.state}; start one with ./scripts/start")
+        os.environ.update(world.environment())
+        _set_clock(world)
+    sys.exit(report(is_json=options.json))
+
+
+def report(*, is_json: bool) -> int:
+    """Audit everything from the first day, print what was found; 1 when anything is off."""
+    with contextlib.redirect_stdout(sys.stderr):
+        import app  # noqa: F401 - opens the front door, which tells the kernel where settings are kept
+        from chalicelib.reports.audit import audit
+
+        made = audit(is_full=True)
+    if is_json:
+        print(json.dumps(asdict(made), ensure_ascii=False, default=str))
+    else:
+        print(f"books_off_fen  {made.books_off_fen}")
+        print(f"entries {made.entries} · orders {made.orders} · wallets {made.wallets}")
+        for finding in made.findings:
+            print(f"  [{finding.invariant}] {finding.subject}: {finding.detail} ({finding.off_fen} fen)")
+        for waiting in made.waiting:
+            print(f"  not yet: {waiting}")
+    return 1 if made.findings else 0
+
+
+def _set_clock(world: World) -> None:
+    from chalicelib.kernel import clock
+    from scripts.local.clock import FileClock
+
+    clock.install(FileClock(world.clock).now)
+
+
+if __name__ == "__main__":
+    main()
