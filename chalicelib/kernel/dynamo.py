@@ -157,11 +157,15 @@ class Write:
     otherwise: Otherwise | None = None
 
     @property
+    def key(self) -> dict[str, Any]:
+        """The item's key, in DynamoDB's typed values."""
+        given = self.request.get("Key") or self.request["Item"]
+        return {name: given[name] for name in _key_names(self.request["TableName"])}
+
+    @property
     def target(self) -> tuple[str, str]:
         """Table and key, to see that a commit names no item twice."""
-        keys = self.request.get("Key") or self.request["Item"]
-        names = _key_names(self.request["TableName"])
-        return self.request["TableName"], "|".join(str(keys[name]) for name in names)
+        return self.request["TableName"], "|".join(map(str, self.key.values()))
 
 
 _tables: dict[str, type[Table]] = {}
