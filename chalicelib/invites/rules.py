@@ -334,8 +334,13 @@ def may_invite(is_active_member: bool, distributor: Distributor | None, rules: B
 
 
 def is_repeat(last: Attribution | None, now: Attribution) -> bool:
-    """Whether ``now`` is the scan of ``last`` once more, so that its answer stands."""
-    if last is None or (last.code, last.source) != (now.code, now.source) or now.at - last.at >= SAME_SCAN:
+    """Whether ``now`` is the scan of ``last`` once more, so that its answer stands.
+
+    A scan that would bind is never a repeat: what it decides is not so yet.
+    """
+    if last is None or now.decision == "BOUND" or now.at - last.at >= SAME_SCAN:
+        return False
+    if (last.code, last.source) != (now.code, now.source):
         return False
     is_bound_already = last.decision == "BOUND" and now.rule == "ALREADY_BOUND_HERE"
     return is_bound_already or (last.decision, last.rule) == (now.decision, now.rule)

@@ -161,7 +161,10 @@ def test_the_same_scan_is_told_by_code_way_time_and_outcome() -> None:
     assert not rules.is_repeat(first, replace(again, at=AT + timedelta(minutes=10)))
     assert not rules.is_repeat(first, replace(again, code="OTHER"))
     assert not rules.is_repeat(first, replace(again, source="LINK"))
-    assert not rules.is_repeat(replace(first, decision="REFUSED", rule="INVITER_MAY_NOT_INVITE"), first)
+    assert not rules.is_repeat(first, row(number=2))
+    refused = row(decision="REFUSED", rule="INVITER_MAY_NOT_INVITE")
+    assert rules.is_repeat(refused, replace(refused, number=2))
+    assert not rules.is_repeat(refused, again)
 
 
 @pytest.mark.parametrize(
