@@ -1,4 +1,4 @@
-"""The official account: pushes that wechatpy understands, replies, menus, web sign-in (wechat.md §4.8, §5)."""
+"""The official account: pushes that wechatpy understands, replies, menus, sign-in (wechat.md §4.8, §5)."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit

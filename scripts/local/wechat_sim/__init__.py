@@ -43,6 +43,8 @@ Phones
          (or open /connect/oauth2/authorize?…&phone=P1, which redirects at once)
   POST   …/scan {text | scene, page? | ticket | image_base64}
          gives {kind: mini_program, page, scene} | {kind: official_account, scene} | {kind: text, text}
+         (…/codes {title, text | image_base64} shows a code to the others, who scan it by {code_id};
+         DELETE /sim/codes/{id}; GET /sim/codes/{id}.png)
   POST   …/follow  …/unfollow  …/say {text}  …/click {key}  …/revoke {}
   POST   …/subscribe {template_ids, accept: true}
   POST   …/sheet {params}               what the payment sheet shows

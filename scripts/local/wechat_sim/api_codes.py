@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from scripts.local.wechat_sim import codes
+from scripts.local.wechat_sim import codes, control_codes
 from scripts.local.wechat_sim.api_door import ApiCall, ApiError, Picture
 from scripts.local.wechat_sim.checks import boolean, integer, one_of, record, text
 from scripts.local.wechat_sim.store import Doc
@@ -51,6 +51,7 @@ def mini_program_code(call: ApiCall) -> Picture:
     dark = "#{:02x}{:02x}{:02x}".format(*(colour.get(part, 0) for part in "rgb"))
     content = codes.mini_program_text(world, page, scene)
     is_clear, media = body.get("is_hyaline", False), "png" if body.get("is_hyaline", False) else "jpeg"
+    control_codes.remember(world, content, owner=control_codes.SHOP, title=f"小程序码 {scene}")
     drawn = codes.picture(content, width=body.get("width", 430), media=media, dark=dark, is_clear=is_clear)
     return Picture(drawn, f"image/{media}")
 
@@ -74,6 +75,7 @@ def create_ticket(call: ApiCall) -> Doc:
     }
     call.world.store.put("ticket", ticket, entry)
     call.world.store.put("ticket_url", url, {"ticket": ticket})
+    control_codes.remember(call.world, url, owner=control_codes.SHOP, title=f"公众号码 {entry['scene']}")
     return {"ticket": ticket, "url": url, **({} if is_permanent else {"expire_seconds": life})}
 
 

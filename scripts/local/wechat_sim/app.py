@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from scripts.local.wechat_sim import (
     api_codes,
     api_door,
+    control_codes,
     control_phones,
     control_views,
     control_world,
@@ -71,6 +73,9 @@ QUICK: tuple[tuple[str, str, Command], ...] = (
     ("GET", "/sim/phones/{phone_id}/transfers", control_phones.transfers),
     ("POST", "/sim/phones/{phone_id}/transfers/{out_bill_no}/confirm", control_phones.confirm_transfer),
     ("POST", "/sim/phones/{phone_id}/receive", control_phones.receive),
+    ("POST", "/sim/phones/{phone_id}/codes", control_codes.show),
+    ("DELETE", "/sim/codes/{code_id}", control_codes.hide),
+    ("GET", "/sim/codes/{code_id}.png", control_codes.picture),
     ("GET", "/sim/phones/{phone_id}/messages", control_phones.messages),
     ("POST", "/sim/phones/{phone_id}/authorize", oauth_page.authorize),
     ("GET", "/sim/phones/{phone_id}/avatar.svg", control_views.avatar),
@@ -105,9 +110,6 @@ def _routes(world: World, courier: Courier) -> list[BaseRoute]:
         world.reset()
         return {"reset": True}
 
-    async def check_url(order: Order) -> Doc:
-        return await control_views.check_url(order)
-
     pay = [Route(item.path, pay_door.door(world, courier, item), methods=[item.method]) for item in ENDPOINTS]
     apis = [Route(item.path, api_door.door(world, item), methods=["GET", "POST"]) for item in APIS]
     control = [Route(path, quick(world, command), methods=[method]) for method, path, command in QUICK]
@@ -123,7 +125,8 @@ def _routes(world: World, courier: Courier) -> list[BaseRoute]:
         Route("/connect/oauth2/authorize", partial(oauth_page.show, world), methods=["GET"]),
         Route("/sim/callbacks/{callback_id}/redeliver", slow(world, redeliver), methods=["POST"]),
         Route("/sim/reset", slow(world, reset), methods=["POST"]),
-        Route("/sim/official-account/check-url", slow(world, check_url), methods=["POST"]),
+        Route("/sim/shop", slow(world, partial(control_views.shop, STATIC)), methods=["GET"]),
+        Route("/sim/official-account/check-url", slow(world, control_views.check_url), methods=["POST"]),
         *control,
         Route("/", partial(_page, world), methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC)),
@@ -132,7 +135,8 @@ def _routes(world: World, courier: Courier) -> list[BaseRoute]:
 
 async def _page(world: World, _: Request) -> Response:
     shop = world.options.shop_url
-    sources = {"default": "", "img": f" data: blob: {shop}", "frame": f" {shop}", "connect": f" {shop}"}
+    own = f" {shop} http://*.localhost:{urlsplit(shop).port or 80}"
+    sources = {"default": "", "img": f" data: blob:{own}", "frame": own, "connect": own}
     policy = "; ".join(f"{name}-src 'self'{more}" for name, more in sources.items())
     return FileResponse(
         STATIC / "index.html", headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"}

@@ -1,9 +1,14 @@
 """What a person can do with a phone (``/sim/phones/…``)."""
 
-from base64 import b64decode
-from binascii import Error as Base64Error
-
-from scripts.local.wechat_sim import codes, official_events, pay_trades, pay_transfers, people, shipping
+from scripts.local.wechat_sim import (
+    codes,
+    control_codes,
+    official_events,
+    pay_trades,
+    pay_transfers,
+    people,
+    shipping,
+)
 from scripts.local.wechat_sim.control_door import Order
 from scripts.local.wechat_sim.store import Doc
 
@@ -52,7 +57,7 @@ def phone_code(order: Order) -> Doc:
 
 
 def scan(order: Order) -> Doc:
-    """POST …/scan {text | scene | ticket | image_base64}: 扫一扫."""
+    """POST …/scan {text | scene | ticket | image_base64 | code_id}: 扫一扫."""
     world, person = order.world, order.person()
     if "scene" in order.body:  # a mini-program code whose content the caller already knows
         return {
@@ -62,7 +67,7 @@ def scan(order: Order) -> Doc:
         }
     if "ticket" in order.body:
         return _scan_ticket(order, person, order.text("ticket"))
-    text = _picture_text(order.text("image_base64")) if "image_base64" in order.body else order.text("text")
+    text = _scanned_text(order)
     mini = codes.read_mini_program(text)
     if mini:
         return {"kind": "mini_program", **mini}
@@ -198,11 +203,12 @@ def _sheet(order: Order, trade: Doc) -> Doc:
     }
 
 
-def _picture_text(content: str) -> str:
-    try:
-        return codes.read_picture(b64decode(content, validate=True))
-    except Base64Error as error:
-        raise ValueError("image_base64 is not base64") from error
+def _scanned_text(order: Order) -> str:
+    if "code_id" in order.body:
+        return str(order.world.store.need("shown_code", order.text("code_id"))["text"])
+    if "image_base64" in order.body:
+        return control_codes.picture_text(order.text("image_base64"))
+    return order.text("text")
 
 
 def _scan_ticket(order: Order, person: Doc, ticket: str) -> Doc:

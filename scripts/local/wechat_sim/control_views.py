@@ -4,12 +4,13 @@ import hmac
 import secrets
 from datetime import date
 from html import escape
+from pathlib import Path
 
 import httpx
 from starlette.responses import Response
 
 from scripts.local.wechat_sim import __doc__ as MANUAL  # noqa: N812  # the package's docstring is the manual
-from scripts.local.wechat_sim import money, official_events, pay_bills
+from scripts.local.wechat_sim import control_codes, money, official_events, pay_bills
 from scripts.local.wechat_sim.clock import shanghai_time
 from scripts.local.wechat_sim.control_door import Order
 from scripts.local.wechat_sim.store import Doc
@@ -44,6 +45,7 @@ def state(order: Order) -> Doc:
         "phones": [_phone(world, person) for person in world.store.all("person")],
         "callbacks": [_callback(item) for item in world.store.all("callback", newest=CALLBACKS)],
         "faults": world.faults.listing(),
+        "codes": control_codes.shown(world, control_codes.SHOP),
     }
 
 
@@ -83,6 +85,17 @@ async def check_url(order: Order) -> Doc:
     return {"is_verified": is_verified, "status": response.status_code}
 
 
+async def shop(static: Path, order: Order) -> Doc:
+    """GET /sim/shop: what the phones can show: the shop's H5, the built-in module, or neither."""
+    url = f"{order.world.options.shop_url}/h5/"
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+            has_h5 = (await client.get(url)).status_code == 200
+    except httpx.HTTPError:  # no shop is running: the phones show their home screen
+        has_h5 = False
+    return {"h5_url": url if has_h5 else "", "has_module": (static / "shop.js").exists()}
+
+
 def _phone(world: World, person: Doc) -> Doc:
     transfers = world.store.of("transfer", person["id"])
     waiting = [_transfer(item) for item in transfers if item["state"] in ("WAIT_USER_CONFIRM", "TRANSFERING")]
@@ -94,6 +107,7 @@ def _phone(world: World, person: Doc) -> Doc:
         "messages": messages[-INBOX:][::-1],
         "message_count": len(messages),
         "parcels": _parcels(world, person),
+        "codes": control_codes.shown(world, person["id"]),
     }
 
 

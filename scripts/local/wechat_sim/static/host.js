@@ -1,0 +1,32 @@
+// The phone's side of the bridge: what a shop page inside a phone may ask of WeChat.
+//
+// A page in the frame posts {wechat: method, id, ...argument}; it is answered {wechat: "answer", id, ok, result | error}.
+// bridge.js, which the page may load from here, wraps this as `WeixinJSBridge` and `wx`.
+
+const METHODS = {
+  login: (phone, { app }) => phone.login(app || "mp"),
+  phoneCode: (phone) => phone.phoneCode(),
+  requestPayment: (phone, { params }) => phone.requestPayment(params),
+  requestMerchantTransfer: (phone, argument) => phone.requestMerchantTransfer(argument),
+  requestSubscribeMessage: (phone, { tmplIds }) => phone.requestSubscribeMessage(tmplIds),
+  showCode: (phone, argument) => phone.showCode(argument),
+  scanCode: (phone) => phone.scan(),
+};
+
+/** Answer the frames of the phones; `phoneOf(id)` gives the phone. A frame can only speak for its own phone. */
+export function listen(phoneOf) {
+  window.addEventListener("message", async (event) => {
+    const question = event.data;
+    const frame = [...document.querySelectorAll("iframe")].find((item) => item.contentWindow === event.source);
+    const method = question && METHODS[question.wechat];
+    if (!frame || !method || event.origin !== new URL(frame.src).origin) return;
+    const phone = phoneOf(frame.dataset.phone);
+    const answer = { wechat: "answer", id: question.id };
+    try {
+      Object.assign(answer, { ok: true, result: await method(phone, question) });
+    } catch (error) {
+      Object.assign(answer, { ok: false, error: error.message });
+    }
+    event.source.postMessage(answer, event.origin);
+  });
+}

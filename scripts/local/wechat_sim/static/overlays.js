@@ -1,0 +1,102 @@
+// What WeChat lays over an app: the payment sheet, the confirmation of a transfer, the scanner.
+import { h, span, yuan } from "./dom.js";
+
+/** A sheet from below with two answers; resolves to "pay" or "cancel". */
+export function sheet(overlay, { merchant, description, amount_fen, title, text, yes = "支付", no = "取消" }) {
+  return show(overlay, (answer) => [
+    h("button", { type: "button", className: "close", ariaLabel: no, onclick: () => answer("cancel") }, "×"),
+    h("h3", {}, title || merchant),
+    amount_fen !== undefined && h("p", { className: "amount" }, yuan(amount_fen)),
+    h("p", { className: "soft" }, text || description),
+    amount_fen !== undefined && h("dl", { className: "line" }, h("dt", {}, "付款方式"), h("dd", {}, "零钱")),
+    h("button", { type: "button", className: "go", onclick: () => answer("pay") }, yes),
+    h("button", { type: "button", className: "plain", onclick: () => answer("cancel") }, no),
+  ]);
+}
+
+/** 确认收款 with the time that is left; resolves to "pay" or "cancel". */
+export function transferSheet(overlay, bill, world) {
+  const left = span(bill.expires_at - world.clock.now);
+  const text = `${bill.remark}　·　${left}内确认，过期退回商家`;
+  return sheet(overlay, { title: `${world.merchant} 转账给你`, amount_fen: bill.amount_fen, text, yes: "确认收款", no: "以后再说" });
+}
+
+/** Choose what to scan; resolves to the body for /scan, or null. */
+export function scanner(overlay, phoneId, world) {
+  const others = world.phones
+    .filter((person) => person.id !== phoneId)
+    .flatMap((person) => person.codes.map((code) => ({ ...code, from: person.nickname })));
+  const lately = world.codes.map((code) => ({ ...code, from: "商城刚生成" }));
+  return show(overlay, (answer) => {
+    const text = h("input", { placeholder: "或粘贴二维码里的文字", ariaLabel: "二维码里的文字" });
+    const file = h("input", {
+      type: "file",
+      accept: "image/*",
+      onchange: async () => file.files[0] && answer({ image_base64: await base64(file.files[0]) }),
+    });
+    return [
+      h("button", { type: "button", className: "close", ariaLabel: "取消", onclick: () => answer(null) }, "×"),
+      h("h3", {}, "扫一扫"),
+      codeList("别人手机上的码", others, answer),
+      codeList("商城刚生成的码", lately, answer),
+      !others.length && !lately.length && h("p", { className: "soft" }, "现在没有可以扫的码。让另一台手机先打开它的邀请码。"),
+      h("label", { className: "file" }, "从相册选一张图片", file),
+      h(
+        "form",
+        {
+          className: "row",
+          onsubmit: (event) => {
+            event.preventDefault();
+            if (text.value.trim()) answer({ text: text.value.trim() });
+          },
+        },
+        text,
+        h("button", {}, "扫"),
+      ),
+    ];
+  });
+}
+
+function codeList(title, codes, answer) {
+  if (!codes.length) return null;
+  return h(
+    "div",
+    { className: "codes" },
+    h("h4", {}, title),
+    h(
+      "div",
+      { className: "code-grid" },
+      codes.map((code) =>
+        h(
+          "button",
+          { type: "button", onclick: () => answer({ code_id: code.id }) },
+          h("img", { src: `/sim/codes/${code.id}.png`, alt: "" }),
+          h("b", {}, code.from),
+          h("small", {}, code.title),
+        ),
+      ),
+    ),
+  );
+}
+
+function show(overlay, build) {
+  return new Promise((resolve) => {
+    const answer = (value) => {
+      overlay.hidden = true;
+      overlay.replaceChildren();
+      resolve(value);
+    };
+    const content = build(answer).filter(Boolean);
+    overlay.replaceChildren(h("div", { className: "sheet", role: "dialog" }, content));
+    overlay.hidden = false;
+  });
+}
+
+function base64(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.split(",")[1]);
+    reader.onerror = () => reject(new Error("图片读不出来"));
+    reader.readAsDataURL(file);
+  });
+}
