@@ -36,6 +36,17 @@ class DueIndex(GlobalSecondaryIndex["CommissionRow"]):  # type: ignore[no-untype
     due_at = TimeAttribute(range_key=True)
 
 
+class ComingIndex(GlobalSecondaryIndex["CommissionRow"]):  # type: ignore[no-untyped-call]
+    """What one member may look forward to, soonest first."""
+
+    class Meta:
+        index_name = "coming"
+        projection = KeysOnlyProjection()
+
+    payee_id = UnicodeAttribute(hash_key=True)
+    due_at = TimeAttribute(range_key=True)
+
+
 class CommissionRow(Table):
     """See ``rules.Commission``. ``due_at`` is when to look next, ``matures_at`` what the member is told."""
 
@@ -69,6 +80,7 @@ class CommissionRow(Table):
     due_at = TimeAttribute(null=True)
     by_payee = PayeeIndex()
     due = DueIndex()
+    coming = ComingIndex()
 
 
 class PlanRow(Table):
@@ -93,3 +105,56 @@ class PlanRow(Table):
     published_at = TimeAttribute(null=True)
     starts_at = TimeAttribute(null=True)
     ends_at = TimeAttribute(null=True)
+
+
+class HeadcountIndex(GlobalSecondaryIndex["TreeRow"]):  # type: ignore[no-untyped-call]
+    """The largest teams of each shard."""
+
+    class Meta:
+        index_name = "headcount"
+        projection = AllProjection()
+
+    shard = UnicodeAttribute(hash_key=True)
+    headcount = IntAttribute(range_key=True)
+
+
+class EarnedIndex(GlobalSecondaryIndex["TreeRow"]):  # type: ignore[no-untyped-call]
+    """The best paid roots of each shard."""
+
+    class Meta:
+        index_name = "earned"
+        projection = AllProjection()
+
+    shard = UnicodeAttribute(hash_key=True)
+    earned_fen = FenAttribute(range_key=True)
+
+
+class TreeRow(Table):
+    """See ``rules.Tree``; a projection kept by followers."""
+
+    class Meta:
+        table_name = table_name("commission-trees")
+
+    root_id = UnicodeAttribute(hash_key=True)
+    shard = UnicodeAttribute()
+    headcount = IntAttribute()
+    heads_1 = IntAttribute()
+    heads_2 = IntAttribute()
+    heads_3 = IntAttribute()
+    earned_fen = FenAttribute()
+    earned_0_fen = FenAttribute()
+    earned_1_fen = FenAttribute()
+    earned_2_fen = FenAttribute()
+    earned_3_fen = FenAttribute()
+    by_headcount = HeadcountIndex()
+    by_earned = EarnedIndex()
+
+
+class MarkRow(Table):
+    """A stream event that was counted; forgotten after the stream itself has."""
+
+    class Meta:
+        table_name = table_name("commission-marks")
+
+    mark = UnicodeAttribute(hash_key=True)
+    forget_at = IntAttribute()

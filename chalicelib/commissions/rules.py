@@ -5,7 +5,7 @@ from which plan. Payment, refund and maturing then need nothing but the terms an
 later change of plan, level or upline moves no past money (design §2).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -232,6 +232,32 @@ class Commission:
 
 
 @dataclass(frozen=True)
+class Tree:
+    """One distributor's tree for the compliance report: people below by level, and what it earned (R12).
+
+    ``earned_0_fen`` are own purchases; all amounts are net of what refunds took back.
+    """
+
+    root_id: str
+    headcount: int
+    heads_1: int
+    heads_2: int
+    heads_3: int
+    earned_fen: Fen
+    earned_0_fen: Fen
+    earned_1_fen: Fen
+    earned_2_fen: Fen
+    earned_3_fen: Fen
+
+    @property
+    def depth(self) -> int:
+        """How many levels have people, at most three are counted."""
+        return max(
+            (place for place in (1, 2, 3) if (0, self.heads_1, self.heads_2, self.heads_3)[place]), default=0
+        )
+
+
+@dataclass(frozen=True)
 class Taken:
     """What one refund takes back of one commission, and the running sums after it."""
 
@@ -280,22 +306,6 @@ class PlanNotCompliant(Invalid):
 
     title = "方案不合规"
     detail = "方案不符合合规要求，请按提示修改后再发布。"
-
-
-def plan_in_force(plans: Iterable[Plan], at: datetime) -> Plan | None:
-    """The one plan for orders placed at this moment: start ≤ moment < start of the next (R10).
-
-    A plan retired before its start never counts; one retired later leaves no plan until the next.
-    """
-    started = [plan for plan in plans if plan.starts_at and plan.starts_at <= at and not _never_began(plan)]
-    latest = max(started, key=lambda plan: (plan.starts_at, plan.version), default=None)
-    if latest is None or (latest.ends_at is not None and latest.ends_at <= at):
-        return None
-    return latest
-
-
-def _never_began(plan: Plan) -> bool:
-    return plan.ends_at is not None and plan.starts_at is not None and plan.ends_at <= plan.starts_at
 
 
 def plan_credits(sale: Sale) -> tuple[Credit, ...]:

@@ -1,11 +1,12 @@
 """Reads of commissions as values, and their writes for a verb's one commit."""
 
 import time
-from collections.abc import Iterable, Iterator
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
-from chalicelib.commissions.models import CommissionRow, PlanRow
+from chalicelib.commissions.models import CommissionRow, MarkRow, PlanRow, TreeRow
+from chalicelib.commissions.plan_in_force import plan_in_force
 from chalicelib.commissions.rules import (
     Commission,
     CommissionsMoved,
@@ -14,8 +15,9 @@ from chalicelib.commissions.rules import (
     PlanMovedOn,
     PlanUnknown,
     Taken,
-    plan_in_force,
+    Tree,
 )
+from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import Write, put, put_new, update
 from chalicelib.kernel.ids import shard_of
 from chalicelib.kernel.paging import Page, page
@@ -23,6 +25,9 @@ from chalicelib.kernel.paging import Page, page
 DUE_SHARDS = 8
 KEPT_SECONDS = 10
 """How old the published plans of this process may be; nothing takes effect sooner than that."""
+TREE_SHARDS = 8
+_MARKS_KEPT = timedelta(hours=48)
+"""A stream forgets after 24 hours, so no event comes again after that."""
 _SHELF = "plans"
 _kept: tuple[float, list[Plan]] | None = None
 
@@ -56,6 +61,14 @@ def due(at: datetime, limit: int) -> Iterator[tuple[str, str]]:
     for shard in range(DUE_SHARDS):
         for row in CommissionRow.due.query(str(shard), CommissionRow.due_at <= at, limit=limit):
             yield row.order_id, row.payee_rule
+
+
+def next_coming(payee_id: str, after: datetime) -> Commission | None:
+    """The member's commission that matures next after this moment, if any has a date."""
+    for row in CommissionRow.coming.query(payee_id, CommissionRow.due_at > after, limit=1):
+        found = CommissionRow.find(row.order_id, row.payee_rule)
+        return _value(found) if found else None
+    return None
 
 
 def of_image(image: dict[str, Any]) -> Commission:
@@ -175,6 +188,52 @@ def save_plan(before: Plan, after: Plan) -> Write:
     """Write a plan over exactly the one that was read, else ``PlanMovedOn``."""
     as_seen = (PlanRow.status == before.status) & (PlanRow.revision == before.revision)
     return put(PlanRow.of_value(after, shelf=_SHELF), as_seen, PlanMovedOn)
+
+
+class CountedBefore(Exception):
+    """The stream delivered this event again."""
+
+
+def count_tree(
+    event: str, root_id: str, *, heads: Sequence[int] = (0, 0, 0), earned_fen: int = 0, level: int = 0
+) -> list[Write]:
+    """Add people below a root, by level, or commission it earned at a level; ``CountedBefore`` if again."""
+    forget_at = int((now() + _MARKS_KEPT).timestamp())
+    return [
+        put_new(MarkRow(f"{event}:{root_id}", forget_at=forget_at), CountedBefore),
+        _grow(root_id, heads, earned_fen, level),
+    ]
+
+
+def trees(by: Literal["headcount", "earned"], limit: int) -> list[Tree]:
+    """The trees with the most people or the most commission, at most ``limit``."""
+    index = TreeRow.by_headcount if by == "headcount" else TreeRow.by_earned
+    rows = [
+        row
+        for shard in range(TREE_SHARDS)
+        for row in index.query(str(shard), scan_index_forward=False, limit=limit)
+    ]
+    found = [row.as_value(Tree) for row in rows]
+    rank = (lambda tree: -tree.headcount) if by == "headcount" else (lambda tree: -tree.earned_fen)
+    return sorted(found, key=rank)[:limit]
+
+
+def _grow(root_id: str, heads: Sequence[int], earned_fen: int, level: int) -> Write:
+    row = TreeRow
+    earned = [earned_fen if place == level else 0 for place in range(4)]
+    pairs: list[tuple[Any, int]] = [
+        (row.headcount, sum(heads)),
+        (row.heads_1, heads[0]),
+        (row.heads_2, heads[1]),
+        (row.heads_3, heads[2]),
+        (row.earned_fen, earned_fen),
+        (row.earned_0_fen, earned[0]),
+        (row.earned_1_fen, earned[1]),
+        (row.earned_2_fen, earned[2]),
+        (row.earned_3_fen, earned[3]),
+    ]
+    actions = [attribute.set((attribute | 0) + amount) for attribute, amount in pairs]
+    return update(row, (root_id,), [*actions, row.shard.set(str(shard_of(root_id, TREE_SHARDS)))])
 
 
 def _due_again(commission: Commission) -> list[Any]:

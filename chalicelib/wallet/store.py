@@ -161,14 +161,21 @@ class LineCounted(Exception):
 
 def put_totals(rebuilt: Totals, seen: Totals) -> Write:
     """Write rebuilt totals over those ``seen``; ``WalletMoved`` when a line was counted meanwhile."""
-    as_seen = TotalsRow.lines == seen.lines if seen.lines else TotalsRow.member_id.does_not_exist()
-    return put(TotalsRow.of_value(rebuilt), as_seen, WalletMoved)
+    return put(TotalsRow.of_value(rebuilt), _as_seen(seen), WalletMoved)
+
+
+def put_day(rebuilt: Totals) -> Write:
+    """Write the rebuilt totals of a day; to be committed with ``totals_unchanged``."""
+    return put(TotalsRow.of_value(rebuilt))
 
 
 def totals_unchanged(seen: Totals) -> Write:
     """Let the commit fail with ``WalletMoved`` when a line was counted since ``seen`` was read."""
-    as_seen = TotalsRow.lines == seen.lines if seen.lines else TotalsRow.member_id.does_not_exist()
-    return check(TotalsRow, (seen.member_id, seen.scope), as_seen, otherwise=WalletMoved)
+    return check(TotalsRow, (seen.member_id, seen.scope), _as_seen(seen), otherwise=WalletMoved)
+
+
+def _as_seen(seen: Totals) -> Condition:
+    return TotalsRow.lines == seen.lines if seen.lines else TotalsRow.member_id.does_not_exist()
 
 
 def _add(change: Totals) -> Write:

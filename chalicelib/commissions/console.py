@@ -1,0 +1,211 @@
+"""Staff's doors: plans, commissions with their explanation, maturing, the compliance report (R10 … R12)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from chalicelib.commissions import rules, store
+from chalicelib.commissions.check_plan import check_plan
+from chalicelib.commissions.compare_plans import compare_plans
+from chalicelib.commissions.draft_plan import draft_plan, edit_draft
+from chalicelib.commissions.mature import mature
+from chalicelib.commissions.plan_in_force import plan_in_force
+from chalicelib.commissions.publish_plan import publish_plan
+from chalicelib.commissions.report_compliance import PROMISES, needs_care, report_compliance
+from chalicelib.commissions.retire_plan import retire_plan
+from chalicelib.commissions.rules import Plan, PlanMovedOn, PlanNotCompliant, PlanNotDraft, PlanUnknown, Tree
+from chalicelib.commissions.schemas import (
+    BreachOut,
+    CheckOut,
+    CommissionsAsked,
+    CommissionsOut,
+    ComplianceOut,
+    DiffAsked,
+    DifferenceOut,
+    DiffOut,
+    EditPlanIn,
+    ExplainedListOut,
+    MaturedOut,
+    NewPlanIn,
+    PlanIn,
+    PlanOut,
+    PlansOut,
+    PublishPlanIn,
+    StepPlanIn,
+    TreeOut,
+    TreesAsked,
+)
+from chalicelib.commissions.show import show, show_explained
+from chalicelib.distributors import store as distributors
+from chalicelib.kernel import settings
+from chalicelib.kernel.auth import staff
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.errors import Crowded, Invalid
+from chalicelib.kernel.http import Ask, Doors
+from chalicelib.kernel.paging import BadCursor
+
+doors = Doors("/console")
+
+
+@doors.get("/plans", who=staff("plans.read"), returns=PlansOut)
+def list_plans(ask: Ask[Any]) -> PlansOut:
+    """Every rebate plan, the highest version first."""
+    return PlansOut(items=_shown(store.plans()))
+
+
+@doors.post(
+    "/plans",
+    who=staff("plans.edit"),
+    body=NewPlanIn,
+    returns=PlanOut,
+    status=201,
+    errors=(PlanUnknown, Crowded),
+)
+def add_plan(ask: Ask[NewPlanIn]) -> PlanOut:
+    """Draft a new version of the rebate plan."""
+    return _plan(draft_plan(_wanted(ask.body, based_on=ask.body.based_on)))
+
+
+@doors.get("/plans/{plan_id}", who=staff("plans.read"), returns=PlanOut, errors=(PlanUnknown,))
+def read_plan(ask: Ask[Any]) -> PlanOut:
+    """One plan."""
+    return _plan(store.load_plan(ask.path["plan_id"]))
+
+
+@doors.put(
+    "/plans/{plan_id}",
+    who=staff("plans.edit"),
+    body=EditPlanIn,
+    returns=PlanOut,
+    errors=(PlanUnknown, PlanNotDraft, PlanMovedOn),
+)
+def change_plan(ask: Ask[EditPlanIn]) -> PlanOut:
+    """Edit a draft; a published plan is never changed."""
+    return _plan(edit_draft(ask.path["plan_id"], _wanted(ask.body), revision=ask.body.revision))
+
+
+@doors.get("/plans/{plan_id}/check", who=staff("plans.read"), returns=CheckOut, errors=(PlanUnknown,))
+def check(ask: Ask[Any]) -> CheckOut:
+    """Whether the plan may be published, and if not, what to mend."""
+    plan = store.load_plan(ask.path["plan_id"])
+    breaches = check_plan(plan, list(distributors.levels().values()), settings.read(rules.Compliance))
+    shown = [BreachOut.model_validate(breach) for breach in breaches]
+    return CheckOut(is_compliant=not shown, breaches=shown)
+
+
+@doors.get(
+    "/plans/{plan_id}/diff",
+    who=staff("plans.read"),
+    query=DiffAsked,
+    returns=DiffOut,
+    errors=(PlanUnknown,),
+)
+def diff(ask: Ask[Any]) -> DiffOut:
+    """What another plan has otherwise."""
+    differences = compare_plans(store.load_plan(ask.path["plan_id"]), store.load_plan(ask.query.to))
+    return DiffOut(items=[DifferenceOut.model_validate(one) for one in differences])
+
+
+@doors.post(
+    "/plans/{plan_id}/publish",
+    who=staff("plans.publish"),
+    body=PublishPlanIn,
+    returns=PlanOut,
+    errors=(PlanUnknown, PlanNotDraft, PlanMovedOn, PlanNotCompliant, Invalid),
+)
+def publish(ask: Ask[PublishPlanIn]) -> PlanOut:
+    """Publish a draft from a date on; orders placed before keep the plan they froze."""
+    given = ask.body
+    return _plan(publish_plan(ask.path["plan_id"], revision=given.revision, starts_at=given.starts_at))
+
+
+@doors.post(
+    "/plans/{plan_id}/retire",
+    who=staff("plans.publish"),
+    body=StepPlanIn,
+    returns=PlanOut,
+    errors=(PlanUnknown, PlanMovedOn),
+)
+def retire(ask: Ask[StepPlanIn]) -> PlanOut:
+    """Take a plan out of use."""
+    return _plan(retire_plan(ask.path["plan_id"], revision=ask.body.revision))
+
+
+@doors.get(
+    "/commissions",
+    who=staff("commissions.read"),
+    query=CommissionsAsked,
+    returns=CommissionsOut,
+    errors=(BadCursor,),
+)
+def list_commissions(ask: Ask[Any]) -> CommissionsOut:
+    """One distributor's commissions, newest first."""
+    found = store.of_payee(ask.query.payee_id, limit=ask.query.limit, cursor=ask.query.next)
+    return CommissionsOut(items=show(found.items), next=found.next)
+
+
+@doors.get("/commissions/{order_id}", who=staff("commissions.read"), returns=ExplainedListOut)
+def read_commissions(ask: Ask[Any]) -> ExplainedListOut:
+    """All commissions of an order, each explained; none for an order that earned nobody anything."""
+    return ExplainedListOut(items=show_explained(store.of_order(ask.path["order_id"])))
+
+
+@doors.post("/commissions/mature", who=staff("commissions.mature"), returns=MaturedOut)
+def mature_now(ask: Ask[Any]) -> MaturedOut:
+    """Run maturing now; what is not due stays as it is."""
+    return MaturedOut.model_validate(mature())
+
+
+@doors.get("/compliance", who=staff("plans.read"), query=TreesAsked, returns=ComplianceOut)
+def read_compliance(ask: Ask[Any]) -> ComplianceOut:
+    """The compliance report: depth, headcount and payout of each tree."""
+    report = report_compliance(ask.query.by, ask.query.limit)
+    return ComplianceOut(
+        max_levels=report.compliance.max_levels,
+        third_level_allowed=report.compliance.third_level_allowed,
+        acknowledged_by=report.compliance.acknowledged_by,
+        acknowledged_on=report.compliance.acknowledged_on,
+        plan=_plan(report.plan) if report.plan else None,
+        breaches=[BreachOut.model_validate(breach) for breach in report.breaches],
+        promises=list(PROMISES),
+        trees=[_tree(tree, report.names) for tree in report.trees],
+    )
+
+
+def _wanted(given: PlanIn, *, based_on: str | None = None) -> Plan:
+    return Plan(
+        plan_id="",
+        version=0,
+        name=given.name,
+        status="DRAFT",
+        rates_bps=tuple(given.rates_bps),
+        self_purchase=given.self_purchase,
+        cap_bps=given.cap_bps,
+        paid_for=given.paid_for,
+        note=given.note,
+        based_on=based_on,
+    )
+
+
+def _plan(plan: Plan) -> PlanOut:
+    return _shown([plan])[0]
+
+
+def _shown(plans: Iterable[Plan]) -> list[PlanOut]:
+    in_force = plan_in_force(store.plans(), now())
+    return [
+        PlanOut(**vars(plan), is_in_force=in_force is not None and plan.plan_id == in_force.plan_id)
+        for plan in plans
+    ]
+
+
+def _tree(tree: Tree, names: dict[str, str]) -> TreeOut:
+    return TreeOut(
+        root_id=tree.root_id,
+        name=names.get(tree.root_id, ""),
+        depth=tree.depth,
+        headcount=tree.headcount,
+        heads=[tree.heads_1, tree.heads_2, tree.heads_3],
+        earned_fen=tree.earned_fen,
+        earned_by_level_fen=[tree.earned_0_fen, tree.earned_1_fen, tree.earned_2_fen, tree.earned_3_fen],
+        needs_care=needs_care(tree),
+    )

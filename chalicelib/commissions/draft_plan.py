@@ -1,0 +1,57 @@
+"""Staff write a new version of the rebate plan, or edit it while it is a draft (R10)."""
+
+from dataclasses import replace
+
+from chalicelib.commissions import store
+from chalicelib.commissions.rules import Plan, PlanMovedOn, PlanNotDraft
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.errors import Crowded
+from chalicelib.kernel.ids import derived_id
+
+_TRIES = 5
+
+
+def draft_plan(wanted: Plan) -> Plan:
+    """Store a new draft under the next version number; id and version of ``wanted`` do not count.
+
+    Raises ``PlanUnknown`` when ``based_on`` names none, ``Crowded`` when others keep taking the number.
+    """
+    if wanted.based_on is not None:
+        store.load_plan(wanted.based_on)
+    for _ in range(_TRIES):
+        version = max((plan.version for plan in store.plans()), default=0) + 1
+        plan_id = derived_id("PL", str(version))
+        draft = replace(
+            wanted, plan_id=plan_id, version=version, status="DRAFT", revision=1, created_at=now()
+        )
+        try:
+            commit(store.add_plan(draft))
+        except PlanMovedOn:
+            continue
+        return draft
+    raise Crowded()
+
+
+def edit_draft(plan_id: str, wanted: Plan, *, revision: int) -> Plan:
+    """Put the content of ``wanted`` into a draft that was read at ``revision``.
+
+    Raises ``PlanUnknown``, ``PlanNotDraft``, or ``PlanMovedOn`` when another edit came between.
+    """
+    before = store.load_plan(plan_id)
+    if before.status != "DRAFT":
+        raise PlanNotDraft()
+    if before.revision != revision:
+        raise PlanMovedOn()
+    after = replace(
+        before,
+        name=wanted.name,
+        rates_bps=wanted.rates_bps,
+        self_purchase=wanted.self_purchase,
+        cap_bps=wanted.cap_bps,
+        paid_for=wanted.paid_for,
+        note=wanted.note,
+        revision=revision + 1,
+    )
+    commit(store.save_plan(before, after))
+    return after
