@@ -17,7 +17,8 @@ from chalice.local import (
     LocalDevServer,
 )
 
-from chalicelib.kernel import clock
+from chalicelib.kernel import aws, clock
+from chalicelib.kernel.config import config
 from scripts.local.clock import FileClock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,20 +57,37 @@ class _Handler(ChaliceRequestHandler):
             if self.path.startswith(prefix):
                 self._page(folder, self.path[len(prefix) :].partition("?")[0])
                 return
+        if self.path.startswith("/media/"):
+            self._picture(self.path[1:].partition("?")[0])
+            return
         super().do_GET()
 
     do_HEAD = do_GET
+
+    def _picture(self, key: str) -> None:
+        """What the content network does in the cloud: pictures straight from the bucket."""
+        storage = aws.client("s3")
+        try:
+            found = storage.get_object(Bucket=config().media_bucket, Key=key)
+        except storage.exceptions.NoSuchKey:
+            self.send_error(404)
+            return
+        self._send(found["Body"].read(), found["ContentType"], "max-age=31536000, immutable")
 
     def _page(self, folder: Path, name: str) -> None:
         file = (folder / (name or "index.html")).resolve()
         if not file.is_file() or not file.is_relative_to(folder.resolve()):
             self.send_error(404)
             return
-        content = file.read_bytes()
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        is_entry = file.name == "index.html"
+        self._send(file.read_bytes(), kind, "no-cache" if is_entry else "max-age=31536000")
+
+    def _send(self, content: bytes, kind: str, keep: str) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
-        self.send_header("Cache-Control", "no-cache" if file.name == "index.html" else "max-age=31536000")
+        self.send_header("Cache-Control", keep)
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(content)

@@ -38,6 +38,15 @@ def main() -> None:
         put_secret(name, keys[field])
     for ring in ("signing-keys", "data-keys"):
         put_secret(ring, crypto.new_ring(), keep=True)
+    _open_shop()
+
+
+def _open_shop() -> None:
+    """After the tables are there; the front door tells the kernel where settings are kept."""
+    import app  # noqa: F401
+    from scripts.local.demo_shop import make_demo_shop
+
+    make_demo_shop(OWNER_PASSWORD)
 
 
 def put_secret(name: str, value: str, *, keep: bool = False) -> None:

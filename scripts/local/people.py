@@ -76,6 +76,14 @@ class Phone(Caller):
         self.phone_id: str = self._device_called(nickname)
         self.member_id = ""
 
+    @classmethod
+    def fresh(cls, api_url: str, wechat_url: str, nickname: str) -> "Phone":
+        """The phone of somebody new; a number is put behind a name that is taken."""
+        with httpx.Client(base_url=wechat_url, timeout=30) as wechat:
+            taken = {phone["nickname"] for phone in wechat.get("/sim/phones").json()}
+        names = (nickname, *(f"{nickname}{number}" for number in range(2, 10_000)))
+        return cls(api_url, wechat_url, next(name for name in names if name not in taken))
+
     def _device_called(self, nickname: str) -> str:
         for phone in self.device("GET", "/sim/phones"):
             if phone["nickname"] == nickname:
@@ -107,7 +115,7 @@ class Phone(Caller):
 
         picture = other.get(f"/distributor/codes/{code}/picture", kind="mini")
         seen = self.touch("scan", {"image_base64": base64.b64encode(picture).decode()})
-        return self.post("/shop/scans", {"scene": seen["scene"], "source": "SCAN"})
+        return self.post("/shop/scans", {"scene": seen["scene"], "source": "MINI_CODE"})
 
     def pay(self, order_id: str) -> None:
         """Tap pay, and confirm on WeChat's sheet."""
