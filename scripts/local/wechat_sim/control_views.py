@@ -142,4 +142,5 @@ def _callback(item: Doc) -> Doc:
         "status": last.get("status"),
         "note": last.get("note", ""),
         "deliveries": len(item["attempts"]),
+        "accepted": sum(attempt["is_accepted"] for attempt in item["attempts"]),
     }

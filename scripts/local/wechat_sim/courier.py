@@ -107,25 +107,26 @@ class Courier:
         if callback["state"] != "waiting" or self._is_held_back(callback):
             return
         twists = self._twists(callback)
-        faults, endpoint = self._world.faults, callback["endpoint"]
-        if faults.hits("notify_signtest", endpoint):
+        faults, endpoint, is_notice = self._world.faults, callback["endpoint"], callback["channel"] == "pay"
+        if is_notice and faults.hits("notify_signtest", endpoint):
             await self._send(callback, {"signtest": {}})
-        parallel = faults.take("notify_parallel", endpoint)
+        parallel = faults.take("notify_parallel", endpoint) if is_notice else None
         copies = int(parallel["count"]) if parallel else 1
         attempts = await asyncio.gather(*(self._send(callback, twists) for _ in range(copies)))
         self._settle(callback_id, any(attempt["is_accepted"] for attempt in attempts))
-        duplicate = faults.take("notify_duplicate", endpoint) or faults.take("event_duplicate", endpoint)
+        duplicate = faults.take("notify_duplicate" if is_notice else "event_duplicate", endpoint)
         for _ in range(int(duplicate["count"]) - 1 if duplicate else 0):
             await self._send(callback, twists)
 
     def _is_held_back(self, callback: Doc) -> bool:
         """Dropped for good or put off by a fault."""
         faults, endpoint, store = self._world.faults, callback["endpoint"], self._world.store
-        if faults.hits("notify_dropped", endpoint) or faults.hits("event_dropped", endpoint):
+        is_notice = callback["channel"] == "pay"
+        if faults.hits("notify_dropped" if is_notice else "event_dropped", endpoint):
             callback.update(state="dropped", next_at=None)
             store.put("callback", callback["id"], callback, parent=callback["subject"])
             return True
-        delay = faults.take("notify_delayed", endpoint) if callback["tried"] == 0 else None
+        delay = faults.take("notify_delayed", endpoint) if is_notice and callback["tried"] == 0 else None
         if delay:
             callback["next_at"] = self._world.now() + float(delay["seconds"])
             store.put(

@@ -20,14 +20,19 @@
     else reject?.(new Error(event.data.error));
   });
 
-  const calls = { getBrandWCPayRequest: "requestPayment", requestMerchantTransfer: "requestMerchantTransfer" };
+  // Name of the call, and the word before the colon in WeChat's err_msg.
+  const CALLS = {
+    getBrandWCPayRequest: ["requestPayment", "get_brand_wcpay_request"],
+    requestMerchantTransfer: ["requestMerchantTransfer", "requestMerchantTransfer"],
+  };
+  const outcome = (text) => (text.endsWith(":ok") ? "ok" : text.endsWith("cancel") ? "cancel" : "fail");
 
   window.WeixinJSBridge = {
     invoke(name, argument, done) {
-      const body = name === "getBrandWCPayRequest" ? { params: argument } : argument;
-      ask(calls[name], body).then(
-        (result) => done({ ...result, err_msg: `${name}:${result.errMsg.split(":")[1].replace("fail cancel", "cancel")}` }),
-        (error) => done({ err_msg: `${name}:fail`, err_desc: error.message }),
+      const [wechat, word] = CALLS[name];
+      ask(wechat, wechat === "requestPayment" ? { params: argument } : argument).then(
+        (result) => done({ err_msg: `${word}:${outcome(result.errMsg)}` }),
+        (error) => done({ err_msg: `${word}:${outcome(error.message)}`, err_desc: error.message }),
       );
     },
   };

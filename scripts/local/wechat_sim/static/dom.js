@@ -55,7 +55,7 @@ export function span(seconds) {
   const left = Math.max(0, Math.round(seconds));
   if (left < 90) return `${left} 秒`;
   if (left < 5400) return `${Math.round(left / 60)} 分钟`;
-  if (left < 129600) return `${Math.floor(left / 3600)} 小时 ${Math.round((left % 3600) / 60)} 分`;
+  if (left < 129600) return `${Math.floor(left / 3600)} 小时 ${Math.floor((left % 3600) / 60)} 分`;
   return `${Math.round(left / 86400)} 天`;
 }
 

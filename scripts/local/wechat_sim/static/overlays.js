@@ -2,13 +2,13 @@
 import { h, span, yuan } from "./dom.js";
 
 /** A sheet from below with two answers; resolves to "pay" or "cancel". */
-export function sheet(overlay, { merchant, description, amount_fen, title, text, yes = "支付", no = "取消" }) {
+export function sheet(overlay, { merchant, description, amount_fen, title, text, means = "付款方式", yes = "支付", no = "取消" }) {
   return show(overlay, (answer) => [
     h("button", { type: "button", className: "close", ariaLabel: no, onclick: () => answer("cancel") }, "×"),
     h("h3", {}, title || merchant),
     amount_fen !== undefined && h("p", { className: "amount" }, yuan(amount_fen)),
     h("p", { className: "soft" }, text || description),
-    amount_fen !== undefined && h("dl", { className: "line" }, h("dt", {}, "付款方式"), h("dd", {}, "零钱")),
+    amount_fen !== undefined && h("dl", { className: "line" }, h("dt", {}, means), h("dd", {}, "零钱")),
     h("button", { type: "button", className: "go", onclick: () => answer("pay") }, yes),
     h("button", { type: "button", className: "plain", onclick: () => answer("cancel") }, no),
   ]);
@@ -18,7 +18,8 @@ export function sheet(overlay, { merchant, description, amount_fen, title, text,
 export function transferSheet(overlay, bill, world) {
   const left = span(bill.expires_at - world.clock.now);
   const text = `${bill.remark}　·　${left}内确认，过期退回商家`;
-  return sheet(overlay, { title: `${world.merchant} 转账给你`, amount_fen: bill.amount_fen, text, yes: "确认收款", no: "以后再说" });
+  const words = { title: `${world.merchant} 转账给你`, text, means: "收款到", yes: "确认收款", no: "忽略" };
+  return sheet(overlay, { ...words, amount_fen: bill.amount_fen });
 }
 
 /** Choose what to scan; resolves to the body for /scan, or null. */

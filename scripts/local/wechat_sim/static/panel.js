@@ -132,8 +132,8 @@ export class Panel {
 
   #callback(item) {
     const again = (times, parallel) => this.#act(() => sim(`/callbacks/${item.id}/redeliver`, { times, parallel }));
-    const answer = item.status ? `答复 ${item.status}` : item.deliveries ? "没有答复" : "";
-    const facts = [`送了 ${item.deliveries} 次`, answer, item.again].filter(Boolean);
+    const last = item.status ? `最近答复 ${item.status}` : item.deliveries ? "没有答复" : "";
+    const facts = [`送了 ${item.deliveries} 次`, item.accepted ? `收下 ${item.accepted} 次` : last, item.again].filter(Boolean);
     return h(
       "article",
       { className: `callback ${item.state}`, title: item.note },
