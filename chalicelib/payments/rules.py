@@ -146,6 +146,27 @@ class NotARefundOfOurs(NotFound):
     detail = "没有找到这笔退款。"
 
 
+class PaymentUnknown(NotFound):
+    """Nobody has started to pay this order."""
+
+    title = "没有付款记录"
+    detail = "这个订单还没有发起过微信支付。"
+
+
+class CaseUnknown(NotFound):
+    """No such case in quarantine."""
+
+    title = "没有这条记录"
+    detail = "没有找到这条待核对记录。"
+
+
+class CaseClosed(Conflict):
+    """Somebody else has dealt with it already."""
+
+    title = "已经处理过"
+    detail = "这条记录已经有人处理了，请刷新查看。"
+
+
 class RefundTooSoon(Conflict):
     """Less than a minute after another refund of the order; sent by itself a little later."""
 

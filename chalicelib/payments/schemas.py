@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.kernel.http import Body, Out, Paging
+from chalicelib.payments.rules import LateRefundStatus, PaymentStatus
 
 
 class PaymentParams(Out):
@@ -54,8 +55,26 @@ class Resolution(Body):
     note: str = Field(min_length=2, max_length=200, title="处理说明")
 
 
-class RefundOut(Out):
-    """A refund after staff let it go."""
+class ApproveIn(Body):
+    """Agreement to a refund."""
 
-    refund_id: str
-    status: str
+    freight_fen: int | None = Field(
+        default=None,
+        ge=0,
+        title="退运费",
+        description="Fen; without it freight goes back by the rule (nothing sent, everything refunded).",
+    )
+
+
+class PaymentOut(Out):
+    """One order's payment as staff see it; never the payer's openid."""
+
+    order_id: str
+    status: PaymentStatus
+    amount_fen: int
+    prepaid_at: datetime | None
+    expires_at: datetime
+    transaction_id: str | None
+    paid_at: datetime | None
+    refund_id: str | None = Field(description="Of a late payment, which goes back whole.")
+    refund_status: LateRefundStatus | None

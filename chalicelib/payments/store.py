@@ -1,7 +1,7 @@
 """Reads of this room as values, and its writes for a verb's one commit."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pynamodb.expressions.update import Action
@@ -27,6 +27,12 @@ def due(at: datetime, limit: int) -> Iterator[str]:
     for shard in range(DUE_SHARDS):
         for row in PaymentRow.due.query(str(shard), PaymentRow.due_at <= at, limit=limit):
             yield row.order_id
+
+
+def of_day(day: date) -> Iterator[str]:
+    """Orders paid on this business day, late payments too; for reconciliation, no scan."""
+    for row in PaymentRow.of_day.query(day.isoformat()):
+        yield row.order_id
 
 
 def reserve(payment: Payment, *, due_at: datetime, otherwise: Otherwise | None = None) -> Write:

@@ -36,9 +36,9 @@ def pay_out() -> int:
 
 
 def advance(withdrawal_id: str) -> None:
-    """Take the next step with one withdrawal: tell WeChat, or ask it, and book the answer."""
-    withdrawal = store.load(withdrawal_id)
-    outcome = _outcome(withdrawal)
+    """Take the next step with one due withdrawal: tell WeChat, or ask it, and book the answer."""
+    withdrawal = store.find_due(withdrawal_id, now())
+    outcome = _outcome(withdrawal) if withdrawal else None
     if outcome is not None:
         post(withdrawal_id, outcome)
 

@@ -57,7 +57,6 @@ QUIET_AFTER = timedelta(hours=2)
 """An attempt whose answer was lost cannot turn up at WeChat any more after this long."""
 NAME_NEEDED_FROM_FEN = 200_000
 SMALLEST_TRANSFER_FEN = 10
-FRESH_SIGN_IN = timedelta(days=1)
 
 LATER_REFUSALS = {
     "NOT_ENOUGH",
@@ -231,13 +230,6 @@ class RealNameNeeded(Invalid):
 
     title = "需要真实姓名"
     detail = "单笔到账满 2000 元，需要填写您的微信实名姓名。"
-
-
-class SignInAgain(Forbidden):
-    """Money leaves only from a fresh session (trust A6)."""
-
-    title = "请重新登录"
-    detail = "为了您的资金安全，请退出后重新登录再提现。"
 
 
 class WithdrawalMovedOn(Conflict):

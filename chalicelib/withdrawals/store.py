@@ -70,6 +70,14 @@ def due(at: datetime, limit: int) -> Iterator[str]:
             yield row.withdrawal_id
 
 
+def find_due(withdrawal_id: str, at: datetime) -> Withdrawal | None:
+    """The withdrawal, unless another worker has taken it up since it was listed as due."""
+    row = WithdrawalRow.find(withdrawal_id)
+    if row is None or row.due_at is None or row.due_at > at:
+        return None
+    return row.as_value(Withdrawal)
+
+
 def of_image(image: dict[str, object]) -> Withdrawal:
     """The withdrawal that a stream record holds."""
     return WithdrawalRow.of_image(image).as_value(Withdrawal)

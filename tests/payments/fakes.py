@@ -5,7 +5,6 @@ same answer, refunds never exceed the payment. Signatures and wire faults are te
 """
 
 import copy
-import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,7 +19,8 @@ from chalicelib.wechat.pay import PaidNotice, RefundNotice, TransferNotice
 from chalicelib.wechat.pay_call import PayRefused
 
 Json = dict[str, Any]
-Fault = Callable[[], Exception]
+
+_STATE = ("trades", "refunds", "bills", "told", "calls", "faults", "lost")
 
 
 class WeChatPay:
@@ -34,20 +34,42 @@ class WeChatPay:
         self.calls: list[str] = []
         self.faults: dict[str, list[Exception]] = {}
         self.lost: dict[str, list[Exception]] = {}
+        self.wire: Callable[[str, Callable[[], Any]], Any] | None = None
         self.starting_state = "WAIT_USER_CONFIRM"
         """What a transfer begins with; ``PROCESSING`` while our balance is short."""
-        self._numbers = itertools.count(1)
+        self._next = 0
 
     def post(self, path: str, body: Json) -> Json:
         """In place of ``pay_call.post``."""
+        return self._carried("POST " + path, lambda: self._post(path, body))
+
+    def get(self, path: str) -> Json:
+        """In place of ``pay_call.get``."""
+        return self._carried("GET " + path, lambda: self._get(path))
+
+    def state(self) -> dict[str, Any]:
+        """All it knows, to begin again from."""
+        return {name: getattr(self, name) for name in _STATE} | {"_next": self._next}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Know exactly this."""
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    def _carried(self, name: str, call: Callable[[], Json]) -> Json:
+        if self.wire is None:
+            return call()
+        answer: Json = self.wire(name, call)
+        return answer
+
+    def _post(self, path: str, body: Json) -> Json:
         kind, number = _kind_of(path, body)
         self._seen(kind)
         answer: Json = getattr(self, f"_{kind}")(number, copy.deepcopy(body))
         self._lose(kind)
         return copy.deepcopy(answer)
 
-    def get(self, path: str) -> Json:
-        """In place of ``pay_call.get``."""
+    def _get(self, path: str) -> Json:
         kind, number = _query_of(path)
         self._seen(f"query_{kind}")
         known: Json | None = getattr(self, f"{kind}s").get(number)
@@ -75,7 +97,7 @@ class WeChatPay:
         told = self.told[number]
         trade.update(
             trade_state="SUCCESS",
-            transaction_id=f"42000{next(self._numbers):020d}",
+            transaction_id=f"42000{self._number():020d}",
             trade_type="JSAPI",
             success_time=_moment(),
             payer={"openid": told["payer"]["openid"]},
@@ -127,7 +149,7 @@ class WeChatPay:
                 "trade_state": "NOTPAY",
                 "amount": body["amount"],
             }
-        return {"prepay_id": f"wx{next(self._numbers):030d}"}
+        return {"prepay_id": f"wx{self._number():030d}"}
 
     def _close(self, number: str, body: Json) -> Json:
         trade = self.trades.get(number)
@@ -150,7 +172,7 @@ class WeChatPay:
             if given_back + body["amount"]["refund"] > trade["amount"]["total"]:
                 raise PayRefused("INVALID_REQUEST", "退款金额大于支付金额")
             self.refunds[number] = {
-                "refund_id": f"50200{next(self._numbers):020d}",
+                "refund_id": f"50200{self._number():020d}",
                 "out_refund_no": number,
                 "out_trade_no": body["out_trade_no"],
                 "status": "PROCESSING",
@@ -166,7 +188,7 @@ class WeChatPay:
             self.bills[number] = {
                 "mch_id": config().mch_id,
                 "out_bill_no": number,
-                "transfer_bill_no": f"13300{next(self._numbers):020d}",
+                "transfer_bill_no": f"13300{self._number():020d}",
                 "state": self.starting_state,
                 "package_info": f"package-{number}",
                 "transfer_amount": body["transfer_amount"],
@@ -183,6 +205,10 @@ class WeChatPay:
         if bill["state"] == "WAIT_USER_CONFIRM":
             bill["state"] = "CANCELING"
         return bill
+
+    def _number(self) -> int:
+        self._next += 1
+        return self._next
 
     def _seen(self, kind: str) -> None:
         self.calls.append(kind)

@@ -1,12 +1,13 @@
 """A distributor with money, made through the rooms' own verbs and stores."""
 
+from contextlib import suppress
+
 from chalicelib.distributors import store as distributors
 from chalicelib.distributors.assign import assign
-from chalicelib.distributors.rules import Level
+from chalicelib.distributors.rules import Level, LevelTaken
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
-from chalicelib.kernel.dynamo import ConditionFailed, commit
-from chalicelib.kernel.errors import Conflict
+from chalicelib.kernel.dynamo import commit
 from chalicelib.members.sign_in import sign_in
 from chalicelib.wallet import store as wallet
 from chalicelib.wechat.login import Identity
@@ -15,10 +16,8 @@ from chalicelib.wechat.login import Identity
 def distributor(openid: str = "o-payee", *, available_fen: int = 50_000, appid: str | None = None) -> str:
     """An approved distributor who may withdraw ``available_fen``; the member's id."""
     member_id = sign_in(Identity(appid or config().mp_appid, openid, None)).member.member_id
-    try:
+    with suppress(LevelTaken):
         commit(distributors.add_level(Level("normal", "普通", 1)))
-    except (ConditionFailed, Conflict):
-        pass
     distributors.forget_levels()
     assign(member_id, "normal", by="STBOSS", reason="测试")
     if available_fen:

@@ -36,7 +36,6 @@ from chalicelib.withdrawals.rules import (
     TransferMismatch,
     Withdrawal,
     WithdrawalMovedOn,
-    WithdrawalRules,
     WithdrawalUnknown,
 )
 from tests.payments.fakes import WeChatPay, installed
