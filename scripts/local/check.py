@@ -1,5 +1,6 @@
-"""Hold the laws of the house: ruff (format and lint), mypy --strict, import-linter."""
+"""Hold the laws of the house: ruff (format and lint), mypy --strict, import-linter, tidy tests."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,17 +11,22 @@ LAWS = (
     ("lint", [str(BIN / "ruff"), "check", "--quiet", "."]),
     ("types", [str(BIN / "mypy")]),
     ("floors", [str(BIN / "lint-imports"), "--no-cache"]),
+    ("tidy", [sys.executable, "-m", "pytest", "-q", "tests/test_tidy.py", "tests/test_tables.py"]),
 )
+CONTRACT = Path(__file__).resolve().parents[2] / "openapi.json"
 
 
 def main() -> None:
     """Run every law; exit 1 when one is broken. ``--fix`` formats and mends what ruff can."""
     if "--help" in sys.argv:
-        print(f"{__doc__}\n\n  scripts/check        hold the laws\n  scripts/check --fix  format and mend first")
+        print(
+            f"{__doc__}\n\n  scripts/check        hold the laws\n  scripts/check --fix  format, mend and write openapi.json first"
+        )
         return
     if "--fix" in sys.argv:
         subprocess.run([str(BIN / "ruff"), "check", "--fix", "--quiet", "."], check=False)
         subprocess.run([str(BIN / "ruff"), "format", "--quiet", "."], check=False)
+        write_contract()
     broken = []
     for name, command in LAWS:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -30,6 +36,16 @@ def main() -> None:
             broken.append(name)
     if broken:
         sys.exit(f"broken: {', '.join(broken)}")
+
+
+def write_contract() -> None:
+    """Write the API's contract beside the code; both front ends take their types from it."""
+    import app  # noqa: F401
+    from chalicelib import front_door
+    from chalicelib.kernel import openapi
+
+    contract = openapi.document(front_door.all_doors())
+    CONTRACT.write_text(json.dumps(contract, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
