@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from chalicelib.catalog.rules import Product, Promotion, Sku, promotion_of
+from chalicelib.catalog.rules import PICTURE_KEY, Product, Promotion, Sku, picture_urls_of, promotion_of
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.money import BPS_WHOLE
 
@@ -17,11 +17,23 @@ Problem = tuple[str, bool, str]
 """A field, whether it is wrong, and what to say then."""
 
 
-def check_product(product: Product) -> None:
-    """Refuse what no product may be, or may not be on the shelf. Raises ``Invalid`` with each wrong field."""
-    wrong = {name: said for name, is_wrong, said in _problems(product) if is_wrong}
+def check_product(product: Product, *, public_url: str) -> None:
+    """Refuse what no product may be, or may not be on the shelf.
+
+    Pictures must be ones that were uploaded through us under ``public_url``: a page of the shop never
+    loads anything from elsewhere. Raises ``Invalid`` with each wrong field.
+    """
+    foreign = [url for url in picture_urls_of(product) if not is_ours(url, public_url=public_url)]
+    problems = [*_problems(product), ("picture_urls", bool(foreign), "请使用上传的图片。")]
+    wrong = {name: said for name, is_wrong, said in problems if is_wrong}
     if wrong:
         raise Invalid(next(iter(wrong.values())), fields=wrong)
+
+
+def is_ours(picture_url: str, *, public_url: str) -> bool:
+    """Whether the picture is one that an upload offer of ours named."""
+    base, _, key = picture_url.partition(f"{public_url}/")
+    return not base and PICTURE_KEY.fullmatch(key) is not None
 
 
 def _problems(product: Product) -> Iterator[Problem]:

@@ -1,13 +1,16 @@
 """What a product is, what it costs whom, and what its delivery costs (P1, P2, O1). Pure."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.money import Fen
+
+MAX_CATEGORIES = 300
+MAX_TEMPLATES = 100
 
 PICTURE_KEY = re.compile(r"media/pictures/PC[0-9A-HJKMNP-TV-Z]{26}\.(?:jpg|png|webp)")
 """The only objects a product may show: those that an upload offer of ours named."""
@@ -20,6 +23,44 @@ Order = Literal["manual", "newest", "price_up", "price_down"]
 """How shoppers may sort a list: the shop's own order, newest, cheapest first, dearest first."""
 
 FreightBasis = Literal["PIECE", "WEIGHT"]
+Province = Literal[
+    "北京市",
+    "天津市",
+    "河北省",
+    "山西省",
+    "内蒙古自治区",
+    "辽宁省",
+    "吉林省",
+    "黑龙江省",
+    "上海市",
+    "江苏省",
+    "浙江省",
+    "安徽省",
+    "福建省",
+    "江西省",
+    "山东省",
+    "河南省",
+    "湖北省",
+    "湖南省",
+    "广东省",
+    "广西壮族自治区",
+    "海南省",
+    "重庆市",
+    "四川省",
+    "贵州省",
+    "云南省",
+    "西藏自治区",
+    "陕西省",
+    "甘肃省",
+    "青海省",
+    "宁夏回族自治区",
+    "新疆维吾尔自治区",
+    "台湾省",
+    "香港特别行政区",
+    "澳门特别行政区",
+]
+"""As WeChat's address picker writes them."""
+
 Parcel = tuple[str | None, int, int, int]
 """``(template_id, quantity, weight_g of one piece, goods_fen of the line)``."""
 
@@ -181,6 +222,13 @@ class ProductOnShelf(Conflict):
     detail = "请先下架，再删除商品。"
 
 
+class SkuForeign(Invalid):
+    """The edit names an article that is not of this product, e.g. one that was removed meanwhile."""
+
+    title = "规格已变化"
+    detail = "有规格已经不在这个商品里了，请刷新后再改。"
+
+
 class CategoryUnknown(Invalid):
     title = "没有这个分类"
     detail = "这个分类不存在，请刷新后再选。"
@@ -204,6 +252,21 @@ class TemplateInUse(Conflict):
 class TemplateEdited(Conflict):
     title = "运费模板刚被修改过"
     detail = "有同事刚刚修改了这个运费模板，请刷新后再改。"
+
+
+class CategoryTooDeep(Invalid):
+    title = "分类最多两级"
+    detail = "请选择一个一级分类作为上级。"
+
+
+class TooManyCategories(Conflict):
+    title = "分类太多了"
+    detail = f"分类最多 {MAX_CATEGORIES} 个，请先删除不用的。"
+
+
+class TooManyTemplates(Conflict):
+    title = "运费模板太多了"
+    detail = f"运费模板最多 {MAX_TEMPLATES} 个，请先删除不用的。"
 
 
 class NoDelivery(Conflict):
@@ -266,6 +329,18 @@ def check_template(template: FreightTemplate) -> None:
     named += [one[:2] for one in template.no_delivery]
     if len(set(named)) != len(named):
         raise Invalid("同一个省份只能出现一次。", fields={"regions": "同一个省份只能出现一次"})
+
+
+def with_sku_ids(skus: Sequence[Sku], known: Collection[str], new_id: Callable[[], str]) -> tuple[Sku, ...]:
+    """The articles of an edit: those without an id get a new one, the others must be known ones.
+
+    An id never changes its meaning, because carts, stock and orders name it. Raises ``SkuForeign``.
+    """
+    given = tuple(sku if sku.sku_id else replace(sku, sku_id=new_id()) for sku in skus)
+    old = [sku.sku_id for sku, made in zip(skus, given, strict=True) if sku is made]
+    if len(set(old)) != len(old) or not set(old) <= set(known):
+        raise SkuForeign()
+    return given
 
 
 def picture_urls_of(product: Product) -> Iterable[str]:

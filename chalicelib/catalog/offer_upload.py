@@ -1,0 +1,40 @@
+"""Let staff's browser put one picture straight into the media bucket (P1)."""
+
+from dataclasses import dataclass
+
+from chalicelib.catalog.rules import MAX_PICTURE_BYTES, PICTURE_ENDINGS, PictureType
+from chalicelib.kernel import aws, ids
+from chalicelib.kernel.config import config
+
+_VALID_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Post the ``fields`` and then the file as a form to ``url``; the picture is then ``picture_url``."""
+
+    url: str
+    fields: dict[str, str]
+    picture_url: str
+    max_bytes: int = MAX_PICTURE_BYTES
+
+
+def offer_upload(content_type: PictureType) -> Offer:
+    """An upload of exactly this type, at most ``MAX_PICTURE_BYTES``, under a fresh key, for five minutes.
+
+    The bucket refuses anything else, because the conditions are part of the signature; the file never
+    passes through our functions.
+    """
+    key = f"media/pictures/{ids.new_id('PC')}.{PICTURE_ENDINGS[content_type]}"
+    fixed = {"Content-Type": content_type, "Cache-Control": "public, max-age=31536000, immutable"}
+    signed = aws.client("s3").generate_presigned_post(
+        config().media_bucket,
+        key,
+        Fields=dict(fixed),
+        Conditions=[
+            *({name: value} for name, value in fixed.items()),
+            ["content-length-range", 1, MAX_PICTURE_BYTES],
+        ],
+        ExpiresIn=_VALID_SECONDS,
+    )
+    return Offer(signed["url"], signed["fields"], f"{config().public_url}/{key}")
