@@ -9,7 +9,8 @@ import app  # noqa: F401 - opens the front door
 from chalicelib import front_door
 from chalicelib.admin.rules import PERMISSIONS
 from chalicelib.kernel import openapi
-from tests.support import api, world as support
+from tests.support import api
+from tests.support import world as support
 
 ROOT = Path(__file__).resolve().parents[1]
 DOORS = front_door.all_doors()

@@ -19,9 +19,9 @@ CONTRACT = Path(__file__).resolve().parents[2] / "openapi.json"
 def main() -> None:
     """Run every law; exit 1 when one is broken. ``--fix`` formats and mends what ruff can."""
     if "--help" in sys.argv:
-        print(
-            f"{__doc__}\n\n  scripts/check        hold the laws\n  scripts/check --fix  format, mend and write openapi.json first"
-        )
+        print(__doc__)
+        print("  scripts/check        hold the laws")
+        print("  scripts/check --fix  format, mend, and write openapi.json first")
         return
     if "--fix" in sys.argv:
         subprocess.run([str(BIN / "ruff"), "check", "--fix", "--quiet", "."], check=False)
