@@ -81,6 +81,19 @@ class TestRefusals:
         simulator.advance(86_400)
         send(merchant, merchant.transfer_body(person))
 
+    def test_a_cancelled_transfer_frees_its_part_of_the_day(
+        self, simulator: Simulator, merchant: Merchant
+    ) -> None:
+        simulator.sim("/settings", {"transfer_user_day_fen": 2_000})
+        person = simulator.person()
+        body = merchant.transfer_body(person)
+        send(merchant, body)
+        assert refused(merchant, merchant.transfer_body(person))[1] == "DAY_RECEIVED_QUOTA_EXCEED"
+        merchant.call("POST", f"{BILLS}/out-bill-no/{body['out_bill_no']}/cancel")
+        simulator.advance(2)
+        wait_until(lambda: facts(merchant, body)["state"] == "CANCELLED")
+        send(merchant, merchant.transfer_body(person))
+
     def test_the_receivers_name(self, simulator: Simulator, merchant: Merchant) -> None:
         simulator.sim("/settings", {"transfer_max_fen": 500_000, "transfer_user_day_fen": 5_000_000})
         person = simulator.person("张三")

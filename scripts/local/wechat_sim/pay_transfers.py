@@ -235,13 +235,8 @@ def _refuse_amount(call: Call) -> None:
     )
     person = people.by_openid(world, body["openid"], body["appid"])
     assert person is not None
-    counted = [
-        item
-        for item in world.store.all("transfer", newest=2000)
-        if shanghai_day(item["created_at"]) == today and item["state"] not in ("FAIL", "CANCELLED")
-    ]
-    day_fen = amount_fen + sum(item["amount_fen"] for item in counted)
-    user_fen = amount_fen + sum(item["amount_fen"] for item in counted if item["person"] == person["id"])
+    day_fen = amount_fen + _sent_fen(world, today)
+    user_fen = amount_fen + _sent_fen(world, f"{today} {person['id']}")
     if not world.setting("transfer_min_fen") <= amount_fen <= most_fen:
         raise PayError(400, "INVALID_REQUEST", "超过单笔转账上下限,核实产品设置是否准确")
     if user_fen > world.setting("transfer_user_day_fen"):
@@ -271,7 +266,19 @@ def _open(world: World, body: Doc, now: float) -> Doc:
     }
     world.store.put("transfer_bill", bill["transfer_bill_no"], {"out_bill_no": bill["out_bill_no"]})
     world.plan("transfer_expires", bill["out_bill_no"], at=bill["expires_at"])
+    _count(world, bill, 1)
     return bill
+
+
+def _sent_fen(world: World, name: str) -> int:
+    return int((world.store.get("transfer_sum", name) or {"fen": 0})["fen"])
+
+
+def _count(world: World, bill: Doc, sign: int) -> None:
+    """Count a bill towards the limits of its day; one that came to nothing is counted back."""
+    day = shanghai_day(bill["created_at"])
+    for name in (day, f"{day} {bill['person']}"):
+        world.store.put("transfer_sum", name, {"fen": _sent_fen(world, name) + sign * bill["amount_fen"]})
 
 
 def _fund(world: World, bill: Doc, at: float) -> None:
@@ -297,6 +304,8 @@ def _move(world: World, bill: Doc, state: str, at: float) -> None:
 def _end(world: World, bill: Doc, state: str, at: float, *, reason: str = "") -> str | None:
     assert state in ENDS and bill["state"] not in ENDS
     bill["fail_reason"] = reason
+    if state != "SUCCESS":
+        _count(world, bill, -1)
     if state != "SUCCESS" and bill["is_funded"]:
         number, kind = bill["transfer_bill_no"], "商家转账"
         money.book(
