@@ -5,29 +5,88 @@ module to the lists below.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, cast
 
 from chalice.app import Chalice, CORSConfig, Rate, Response
 
+from chalicelib.admin import enter as admin_enter
+from chalicelib.admin import jobs as admin_jobs
+from chalicelib.admin import store as admin
+from chalicelib.admin.record import record
+from chalicelib.catalog import console as catalog_console
+from chalicelib.catalog import routes as catalog_routes
+from chalicelib.commissions import console as commissions_console
+from chalicelib.commissions import jobs as commissions_jobs
 from chalicelib.content import console as content_console
 from chalicelib.content import routes as content_routes
-from chalicelib.kernel import http, jobs, openapi
+from chalicelib.distributors import console as distributors_console
+from chalicelib.distributors import enter as distributors_enter
+from chalicelib.distributors import jobs as distributors_jobs
+from chalicelib.distributors import routes as distributors_routes
+from chalicelib.invites import console as invites_console
+from chalicelib.invites import enter as invites_enter
+from chalicelib.invites import jobs as invites_jobs
+from chalicelib.invites import routes as invites_routes
+from chalicelib.kernel import auth, dynamo, http, jobs, openapi, settings
 from chalicelib.kernel.config import config
 from chalicelib.kernel.http import Ask, Door, Doors, Incoming
 from chalicelib.members import console as members_console
 from chalicelib.members import jobs as members_jobs
 from chalicelib.members import routes as members_routes
+from chalicelib.orders import console as orders_console
+from chalicelib.orders import jobs as orders_jobs
+from chalicelib.orders import routes as orders_routes
+from chalicelib.payments import console as payments_console
+from chalicelib.payments import jobs as payments_jobs
+from chalicelib.payments import routes as payments_routes
+from chalicelib.reports import console as reports_console
+from chalicelib.reports import jobs as reports_jobs
+from chalicelib.wallet import console as wallet_console
+from chalicelib.wallet import jobs as wallet_jobs
+from chalicelib.wallet import routes as wallet_routes
+from chalicelib.withdrawals import console as withdrawals_console
+from chalicelib.withdrawals import jobs as withdrawals_jobs
+from chalicelib.withdrawals import routes as withdrawals_routes
 
 DOORS: tuple[Doors, ...] = (
+    catalog_console.doors,
+    catalog_routes.doors,
+    commissions_console.doors,
     content_console.doors,
     content_routes.doors,
+    distributors_console.doors,
+    distributors_routes.doors,
+    invites_console.doors,
+    invites_routes.distributor,
+    invites_routes.shop,
+    invites_routes.street,
     members_console.doors,
     members_routes.doors,
+    orders_console.doors,
+    orders_routes.doors,
+    payments_console.doors,
+    payments_routes.doors,
+    payments_routes.wechat_doors,
+    reports_console.doors,
+    wallet_console.doors,
+    wallet_routes.doors,
+    withdrawals_console.doors,
+    withdrawals_routes.doors,
+    withdrawals_routes.wechat_doors,
 )
 JOBS: tuple[jobs.Jobs, ...] = (
+    admin_jobs.jobs,
+    commissions_jobs.jobs,
+    distributors_jobs.jobs,
+    invites_jobs.jobs,
     members_jobs.jobs,
+    orders_jobs.jobs,
+    payments_jobs.jobs,
+    reports_jobs.jobs,
+    wallet_jobs.jobs,
+    withdrawals_jobs.jobs,
 )
 
 
@@ -72,11 +131,30 @@ def open_on(app: Chalice) -> dict[str, Callable[..., Any]]:
 
 
 def _install_guards() -> None:
-    """Tell the kernel how guards of upper rooms judge."""
+    """Tell the kernel how guards of upper rooms judge, and where settings are kept."""
+    auth.install("staff", admin_enter.enter)
+    auth.install("distributor", distributors_enter.enter)
+    auth.install("inviter", invites_enter.enter)
+    settings.install(admin.setting)
 
 
 def _around(door: Door, ask: Ask[Any], call: Callable[[], Any]) -> Any:
-    return call()
+    """Let whatever staff change carry its audit row in the same transaction (decision 5)."""
+    if ask.who.kind != "staff" or door.method == "GET":
+        return call()
+
+    def row(writes: Sequence[dynamo.Write]) -> list[dynamo.Write]:
+        return record(
+            writes,
+            entrant=ask.who,
+            door_name=f"{door.method} {door.path}",
+            request_id=ask.request_id,
+            ip=ask.ip,
+            body=None if ask.body is None else ask.body.model_dump(mode="json"),
+        )
+
+    with dynamo.riding(row):
+        return call()
 
 
 def _open_route(app: Chalice, door: Door) -> None:

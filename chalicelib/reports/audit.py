@@ -9,7 +9,7 @@ from chalicelib.kernel import ids, log
 from chalicelib.kernel.clock import business_day, now
 from chalicelib.kernel.dynamo import commit
 from chalicelib.orders import store as orders
-from chalicelib.orders.rules import OrderUnknown
+from chalicelib.orders.rules import Order
 from chalicelib.reports import store
 from chalicelib.reports.check_bills import check_bills
 from chalicelib.reports.check_stock import check_stock
@@ -48,14 +48,16 @@ def audit(*, is_full: bool = False) -> Audit:
     walked = {day: list(wallet.entries_of_day(day)) for day in _days(first, today)}
     entries = [entry for day in walked.values() for entry in day]
     members = {_owner(posting.account) for entry in entries for posting in entry.postings} - {""}
-    order_ids = {entry.refs["order_id"] for entry in entries if "order_id" in entry.refs}
+    named = {entry.refs["order_id"] for entry in entries if "order_id" in entry.refs}
+    looked_at = _orders(named, first, today)
     bills = check_bills(walked, at)
     findings = [
         *(finding for entry in entries for finding in check_entry(entry)),
         *_check_wallets(members, walked, first, today),
-        *(finding for order_id in sorted(order_ids) for finding in _check_order(order_id)),
+        *(Finding(6, order_id, "an entry names no order") for order_id in sorted(named - looked_at.keys())),
+        *(finding for order in looked_at.values() for finding in _check_order(order)),
         *bills.findings,
-        *check_stock(),
+        *check_stock(looked_at.values()),
         *_check_chain(),
     ]
     made = Audit(
@@ -64,7 +66,7 @@ def audit(*, is_full: bool = False) -> Audit:
         from_day=first,
         to_day=today,
         entries=len(entries),
-        orders=len(order_ids),
+        orders=len(looked_at),
         wallets=len(members),
         books_off_fen=off_by(findings),
         findings=tuple(findings),
@@ -115,14 +117,34 @@ def _check_wallet(member_id: str, folds: dict[str, int], first: date) -> list[Fi
     return check_wallet(wallet.find(member_id), own)
 
 
-def _check_order(order_id: str) -> list[Finding]:
-    try:
-        order = orders.load(order_id)
-    except OrderUnknown:
-        return [Finding(6, order_id, "an entry names an order that is not there")]
-    names = [f"PAID:{order_id}", *(f"REFUND:{refund.refund_id}" for refund in orders.refunds_of(order_id))]
-    entries = [entry for name in names if (entry := _entry(name)) is not None]
-    return check_order(order, entries, commissions.of_order(order_id))
+def _orders(named: set[str], first: date, today: date) -> dict[str, Order]:
+    """The orders placed in these days, and those that an entry of these days names."""
+    found: dict[str, Order] = {}
+    cursor: str | None = None
+    while True:
+        page = orders.of_days(newest=today, oldest=first, status=None, limit=100, cursor=cursor)
+        found.update((order.order_id, order) for order in page.items)
+        cursor = page.next
+        if cursor is None:
+            break
+    for order_id in sorted(named - found.keys()):
+        order = orders.find(order_id)
+        if order is not None:
+            found[order_id] = order
+    return found
+
+
+def _check_order(order: Order) -> list[Finding]:
+    """Looked at again when it differs: it may have moved between our reads."""
+    found: list[Finding] = []
+    for _ in range(_PATIENCE):
+        names = [f"PAID:{order.order_id}", *(f"REFUND:{one.refund_id}" for one in orders.refunds_of(order))]
+        entries = [entry for name in names if (entry := _entry(name)) is not None]
+        found = check_order(order, entries, commissions.of_order(order.order_id))
+        if not found:
+            break
+        order = orders.load(order.order_id)
+    return found
 
 
 def _entry(entry_id: str) -> Entry | None:
