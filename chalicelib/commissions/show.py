@@ -1,6 +1,7 @@
 """Commissions as people read them, for distributors and staff (R11)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from chalicelib.commissions.explain import ExplainedLine, explain, standing_of
 from chalicelib.commissions.rules import Commission
@@ -37,7 +38,7 @@ def _explained(row: Commission, names: dict[str, str]) -> ExplainedOut:
     )
 
 
-def _told(row: Commission, names: dict[str, str]) -> dict[str, object]:
+def _told(row: Commission, names: dict[str, str]) -> dict[str, Any]:
     return {
         "order_id": row.order_id,
         "payee_id": row.payee_id,
