@@ -3,12 +3,14 @@
 Made once in a new world, through the same verbs that staff use.
 """
 
+import contextlib
 import io
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
 from chalicelib.admin.create_owner import create_owner
+from chalicelib.admin.rules import StaffExists
 from chalicelib.catalog import store as catalog
 from chalicelib.catalog.add_product import add_product
 from chalicelib.catalog.rules import (
@@ -64,7 +66,8 @@ def make_demo_shop(owner_password: str) -> None:
     """Make whatever is not there yet; does nothing in a shop that has categories."""
     _levels()
     first_plan()
-    create_owner(OWNER, owner_password, must_change=False)
+    with contextlib.suppress(StaffExists):
+        create_owner(OWNER, "店主", owner_password, must_change=False)
     if catalog.categories():
         return
     template = save_template(_freight())

@@ -124,7 +124,7 @@ class Story:
         self.withdrawal_id = asked["withdrawal_id"]
         self._advance(120)
         path = f"/distributor/withdrawals/{self.withdrawal_id}"
-        waiting = wait_for("the transfer to be sent", lambda: (seen := payee.get(path))["confirm"] and seen)
+        waiting = wait_for("the transfer to be sent", lambda: self._when_sent(path))
         payee.touch(f"transfers/{self.withdrawal_id}/confirm", {"package": waiting["confirm"]["package"]})
         wait_for("the payout", lambda: payee.get(path)["status"] == "PAID")
         self.say(f"阿芳的 {yuan(available)} 已到账微信零钱")
@@ -190,6 +190,10 @@ class Story:
     def _refund(self, refund_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self.people["C"].get(f"/shop/refunds/{refund_id}")
         return found
+
+    def _when_sent(self, path: str) -> Any:
+        seen = self.people["A"].get(path)
+        return seen if seen["confirm"] else None
 
     def _limits(self) -> dict[str, Any]:
         held: dict[str, Any] = self.staff.get("/console/settings/withdrawals")["value"]
