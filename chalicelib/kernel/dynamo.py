@@ -81,7 +81,7 @@ class Table(Model):
         given = {
             field.name: inner
             for field in fields(value)
-            if field.name in known and (inner := getattr(value, field.name)) is not None
+            if field.name in known.keys() - more.keys() and (inner := getattr(value, field.name)) is not None
         }
         return cls(**given, **more)
 
