@@ -11,8 +11,10 @@ from typing import Any, cast
 
 from chalice.app import Chalice, CORSConfig, Rate, Response
 
+from chalicelib.admin import console as admin_console
 from chalicelib.admin import enter as admin_enter
 from chalicelib.admin import jobs as admin_jobs
+from chalicelib.admin import routes as admin_routes
 from chalicelib.admin import store as admin
 from chalicelib.admin.record import record
 from chalicelib.catalog import console as catalog_console
@@ -25,6 +27,9 @@ from chalicelib.distributors import console as distributors_console
 from chalicelib.distributors import enter as distributors_enter
 from chalicelib.distributors import jobs as distributors_jobs
 from chalicelib.distributors import routes as distributors_routes
+from chalicelib.inventory import console as inventory_console
+from chalicelib.inventory import jobs as inventory_jobs
+from chalicelib.inventory import routes as inventory_routes
 from chalicelib.invites import console as invites_console
 from chalicelib.invites import enter as invites_enter
 from chalicelib.invites import jobs as invites_jobs
@@ -51,6 +56,8 @@ from chalicelib.withdrawals import jobs as withdrawals_jobs
 from chalicelib.withdrawals import routes as withdrawals_routes
 
 DOORS: tuple[Doors, ...] = (
+    admin_console.doors,
+    admin_routes.doors,
     catalog_console.doors,
     catalog_routes.doors,
     commissions_console.doors,
@@ -75,6 +82,8 @@ DOORS: tuple[Doors, ...] = (
     withdrawals_console.doors,
     withdrawals_routes.doors,
     withdrawals_routes.wechat_doors,
+    inventory_console.doors,
+    inventory_routes.doors,
 )
 JOBS: tuple[jobs.Jobs, ...] = (
     admin_jobs.jobs,
@@ -87,6 +96,7 @@ JOBS: tuple[jobs.Jobs, ...] = (
     reports_jobs.jobs,
     wallet_jobs.jobs,
     withdrawals_jobs.jobs,
+    inventory_jobs.jobs,
 )
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from chalicelib.admin.verify_chain import verify_chain
 from chalicelib.commissions import store as commissions
 from chalicelib.kernel import ids, log
 from chalicelib.kernel.clock import business_day, now
@@ -155,9 +156,9 @@ def _entry(entry_id: str) -> Entry | None:
 
 
 def _check_chain() -> list[Finding]:
-    from chalicelib.admin.verify_chain import verify_chain
-
-    return [Finding(24, "audit", problem) for problem in verify_chain()]
+    return [
+        Finding(24, f"audit row or link {one.where}", f"{one.kind} on {one.day}") for one in verify_chain()
+    ]
 
 
 def _keep(made: Audit, walked: Walked, closing: date) -> None:

@@ -22,7 +22,7 @@ from chalicelib.kernel.config import config
 from scripts.local.clock import FileClock
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = {"/h5/": ROOT / "mini-program" / "dist" / "build" / "h5", "/console/": ROOT / "console" / "dist"}
+PAGES = {"/h5/": ROOT / "mini-program" / "dist" / "build" / "h5", "/admin/": ROOT / "console" / "dist"}
 
 
 def main() -> None:

@@ -97,10 +97,10 @@ class Story:
                 key=fresh_key(),
             )
             refund_id = asked["refund_id"]
-            self.staff.post(f"/console/refunds/{refund_id}/approve")
+            self.staff.post(f"/console/refunds/{refund_id}/approve", {})
             self._advance(120)
-            wait_for("the refund", lambda one=refund_id: self._refund(one)["status"] == "POSTED")
-            self.say(f"退款 {yuan(self._refund(refund_id)['total_fen'])} 已退回")
+            self._wait_for_refund(refund_id)
+            self.say(f"退款 {yuan(self._refund(refund_id)['amount_fen'])} 已退回")
             self._say_commissions()
 
     def mature(self) -> None:
@@ -195,9 +195,12 @@ class Story:
         seen = self.people["A"].get(path)
         return seen if seen["confirm"] else None
 
+    def _wait_for_refund(self, refund_id: str) -> None:
+        wait_for("the refund", lambda: self._refund(refund_id)["status"] == "POSTED")
+
     def _limits(self) -> dict[str, Any]:
-        held: dict[str, Any] = self.staff.get("/console/settings/withdrawals")["value"]
-        return {**held, "min_fen": 100}
+        held = self.staff.get("/console/settings/withdrawals")
+        return {"version": held["version"], "values": {**held["values"], "min_fen": 100}}
 
     def _paid_notice(self) -> dict[str, Any]:
         listed = self.people["C"].device("GET", "/sim/callbacks")
