@@ -18,8 +18,15 @@ from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.money import Fen
 from chalicelib.members.sign_in import sign_in
 from chalicelib.orders import store as orders
+from chalicelib.orders.ask_refund import RefundAsk, ask_refund
+from chalicelib.orders.move_refund import Refund, Slice
+from chalicelib.orders.receive import receive
+from chalicelib.orders.reserve_refund import reserve_refund
 from chalicelib.orders.rules import Order, OrderLine, ShipTo
+from chalicelib.orders.ship import Shipment, ship
 from chalicelib.payments.prepay import prepay
+from chalicelib.payments.settle import settle
+from chalicelib.wallet import store as wallet
 from chalicelib.wechat.login import Identity
 from chalicelib.wechat.pay import PaidNotice
 from tests.payments.fakes import WeChatPay
@@ -82,6 +89,56 @@ def bought(peer: WeChatPay, order: Order) -> PaidNotice:
     """The buyer pays at WeChat; the notice that follows."""
     prepay(order.buyer_id, order.order_id, via="mp")
     return peer.buy(order.order_id)
+
+
+def paid_order(peer: WeChatPay, who: People, key: str = "order-1") -> Order:
+    """C's order, paid and settled."""
+    order = place(who, key)
+    settle(bought(peer, order))
+    return orders.load(order.order_id)
+
+
+def ask(order_id: str, *slices: Slice, key: str = "refund-1", freight_fen: int | None = None) -> Refund:
+    """The shop itself asks a refund of these slices; ASKED."""
+    wanted = RefundAsk(
+        key=key,
+        fingerprint=key,
+        kind="REFUND_ONLY",
+        slices=slices,
+        reason="OTHER",
+        asked_by="STANNA",
+        freight_fen=freight_fen,
+    )
+    return ask_refund(orders.load(order_id), wanted)
+
+
+def reserved(order_id: str, *slices: Slice, key: str = "refund-1", freight_fen: int | None = None) -> Refund:
+    """A refund that staff let go, not yet sent to WeChat."""
+    return reserve_refund(ask(order_id, *slices, key=key, freight_fen=freight_fen).refund_id)
+
+
+def everything(order: Order) -> list[Slice]:
+    """All units of all lines."""
+    return [Slice(line.line_no, line.quantity) for line in order.lines]
+
+
+def received(order_id: str) -> Order:
+    """The order sent and received; its after-sale window runs."""
+    return receive(ship(order_id, Shipment("PICK_UP")))
+
+
+def spend(member_id: str, amount_fen: int) -> None:
+    """Take available money away, balanced in the journal."""
+    commit(
+        wallet.move(member_id, available_fen=-amount_fen),
+        wallet.entry(
+            f"ADJUST:{member_id}:spent",
+            "ADJUST",
+            now(),
+            [("shop:sales", amount_fen), (f"m:{member_id}:available", -amount_fen)],
+            {"member_id": member_id},
+        ),
+    )
 
 
 def terms(who: People) -> Terms:
