@@ -62,6 +62,7 @@ def _tell(world: World, screen: Console, *, is_stepped: bool) -> dict[str, objec
             screen.input("    按回车继续 …")
     facts = story.facts()
     _show(screen, story, facts)
+    story.close()
     screen.print(f"\n讲完了，用时 {time.monotonic() - began:.1f} 秒。", highlight=False)
     return facts
 

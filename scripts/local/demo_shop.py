@@ -30,11 +30,9 @@ from chalicelib.commissions.first_plan import first_plan
 from chalicelib.distributors import store as distributors
 from chalicelib.distributors.rules import Level
 from chalicelib.distributors.save_level import save_level
-from chalicelib.inventory import store as inventory
-from chalicelib.inventory.rules import Stock
+from chalicelib.inventory.set_stock import Count, set_stock
 from chalicelib.kernel import aws, ids
 from chalicelib.kernel.config import config
-from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.money import Fen
 
 OWNER = "owner"
@@ -115,8 +113,7 @@ def _product(sample: Sample, category_id: str, template_id: str, position: int) 
     )
     product = add_product(draft)
     for sku in product.skus:
-        full = Stock(sku.sku_id, product_id=product.product_id, available=500, stocked=500, version=1)
-        commit(inventory.change_stock(Stock(sku.sku_id), full))
+        set_stock(Count(product.product_id, sku.sku_id, 500, 10, version=0, by="demo", reason="开店备货"))
     set_shelf(product.product_id, is_on_shelf=True, version=product.version)
 
 

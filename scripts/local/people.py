@@ -28,6 +28,10 @@ class Caller:
         self.http = httpx.Client(base_url=api_url, timeout=30)
         self.token: str | None = None
 
+    def close(self) -> None:
+        """Hang up."""
+        self.http.close()
+
     def get(self, path: str, **query: Any) -> Any:
         """Read. Raises ``Refused``."""
         return self._call("GET", path, params=query)
@@ -89,6 +93,11 @@ class Phone(Caller):
             if phone["nickname"] == nickname:
                 return str(phone["id"])
         return str(self.device("POST", "/sim/phones", {"nickname": nickname})["id"])
+
+    def close(self) -> None:
+        """Hang up, and lay the phone down."""
+        super().close()
+        self.wechat.close()
 
     def device(self, method: str, path: str, body: Any = None) -> Any:
         """Touch the phone itself."""

@@ -31,6 +31,11 @@ class Story:
     def __post_init__(self) -> None:
         self.staff = Staff(self.api_url)
 
+    def close(self) -> None:
+        """Let everybody hang up."""
+        for caller in (self.staff, *self.people.values()):
+            caller.close()
+
     def acts(self) -> list[tuple[str, Callable[[], None]]]:
         """Title and deed of each act, in order."""
         return [
