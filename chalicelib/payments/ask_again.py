@@ -1,5 +1,7 @@
 """Ask WeChat about an order whose notice never came; close it once its time is over (O2)."""
 
+from dataclasses import replace
+
 from chalicelib.kernel import log
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import ConditionFailed, Write, commit
@@ -18,18 +20,21 @@ def ask_again(payment: Payment) -> PaidNotice | None:
     closed at WeChat first and only then here, so that nobody pays for stock given away
     (wechat.md §6.7). Raises ``PayUnknown``, ``PayBusy`` or ``PayRefused``: then nothing has changed.
     """
+    at = now()
+    if at >= payment.expires_at + STUCK_AFTER:
+        log.error("payment_stuck", order_id=payment.order_id)
+        log.count("payment_stuck")
     trade = pay.query(payment.order_id)
     if trade is not None and trade.paid is not None:
         return trade.paid
-    order, at = orders.find(payment.order_id), now()
-    if order is not None and order.status == "UNPAID" and at < order.expires_at:
-        _kept(store.postponed(payment, next_check(payment, at)))
+    order = orders.load(payment.order_id)
+    if order.status == "UNPAID" and at < order.expires_at:
+        looked = replace(payment, checks=payment.checks + 1)
+        _kept(store.postponed(payment, next_check(looked, at)))
         return None
-    if at >= payment.expires_at + STUCK_AFTER:
-        log.count("payment_stuck")
     if pay.close(payment.order_id) == "PAID":
         return _paid_meanwhile(payment.order_id)
-    if order is not None and order.status == "UNPAID":
+    if order.status == "UNPAID":
         close(order.order_id)
     _kept(store.closed(payment.order_id))
     return None
