@@ -1,7 +1,7 @@
 """Tables of this room; only ``orders.store`` touches them."""
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib.commissions.rules import Terms
 from chalicelib.kernel.dynamo import (

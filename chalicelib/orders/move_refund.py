@@ -47,6 +47,7 @@ REFUND_EDGES: frozenset[tuple[RefundStatus, RefundStatus]] = frozenset(
         ("ASKED", "REFUSED"),
         ("ASKED", "CANCELLED"),
         ("RETURNING", "RETURN_SENT"),
+        ("RETURNING", "RETURNED"),
         ("RETURNING", "REFUSED"),
         ("RETURNING", "CANCELLED"),
         ("RETURN_SENT", "RETURNED"),
@@ -61,6 +62,9 @@ REFUND_EDGES: frozenset[tuple[RefundStatus, RefundStatus]] = frozenset(
     }
 )
 """The only steps there are; WeChat's notice may come before we noted that we sent (RESERVED → POSTED)."""
+
+BY_BUYER = "buyer"
+"""Who asked, when it was no staff member."""
 
 OPEN: frozenset[RefundStatus] = frozenset(
     {"ASKED", "RETURNING", "RETURN_SENT", "RETURNED", "RESERVED", "SENT"}
@@ -165,6 +169,11 @@ class NothingToReturn(Conflict):
     detail = "商品还没有发出，不用退货，请直接申请退款。"
 
 
+def is_refund_edge(before: RefundStatus, after: RefundStatus) -> bool:
+    """Whether a refund may go from ``before`` to ``after``."""
+    return (before, after) in REFUND_EDGES
+
+
 def price_of_units(line: OrderLine, quantity: int) -> Fen:
     """What the next ``quantity`` units of the line cost, as a difference of cumulative floors."""
     before, after = line.refunded_quantity, line.refunded_quantity + quantity
@@ -261,7 +270,7 @@ def move_refund(
 
 def advanced(refund: Refund, to: RefundStatus, *, at: datetime, **facts: Any) -> Refund:
     """The refund alone after a step that leaves its order as it is. Raises ``RefundMoved``."""
-    if (refund.status, to) not in REFUND_EDGES:
+    if not is_refund_edge(refund.status, to):
         raise RefundMoved()
     ended_at = None if to in OPEN else at
     return replace(refund, status=to, version=refund.version + 1, ended_at=ended_at, **facts)
@@ -346,7 +355,7 @@ def _checked(order: Order) -> Order:
     for line in order.lines:
         assert 0 <= line.refunded_fen + line.refund_reserved_fen <= line.paid_fen
         assert 0 <= line.refunded_quantity + line.open_quantity <= line.quantity
-        assert 0 <= line.unsent_quantity - line.open_unshipped_quantity
+        assert line.unsent_quantity - line.open_unshipped_quantity >= 0
     return order
 
 

@@ -111,9 +111,7 @@ def _problem(product: Product, quantity: int, left: int, of_product: int) -> Pro
     return "TOO_FEW_LEFT" if left < quantity else None
 
 
-def _freight(
-    lines: Sequence[QuoteLine], templates: Mapping[str, FreightTemplate], province: str
-) -> Fen:
+def _freight(lines: Sequence[QuoteLine], templates: Mapping[str, FreightTemplate], province: str) -> Fen:
     parcels = [
         (line.product.freight_template_id, line.wanted.quantity, line.sku.weight_g, line.goods_fen)
         for line in lines

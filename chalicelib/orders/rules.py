@@ -1,8 +1,8 @@
 """What an order is and which steps its life has (O1, O3, O4). Pure.
 
-    UNPAID ──paid──▶ PAID ──all sent──▶ SHIPPED ──▶ RECEIVED ──window over──▶ COMPLETED
-       │              │                    │            │                        │
-       └─not paid─────┴────────────── all refunded ─────┴────────────────────────┴──▶ CLOSED
+UNPAID ──paid──▶ PAID ──all sent──▶ SHIPPED ──▶ RECEIVED ──window over──▶ COMPLETED
+   │              │                    │            │                        │
+   └─not paid─────┴────────────── all refunded ─────┴────────────────────────┴──▶ CLOSED
 """
 
 from dataclasses import dataclass, replace
@@ -146,21 +146,26 @@ class Parcel:
 
     parcel_no: int
     delivery: Delivery
-    express_company: str | None
-    tracking_number: str | None
     lines: tuple[ParcelLine, ...]
     shipped_at: datetime
-    reshipped_at: datetime | None = None
+    express_company: str | None = None
+    tracking_number: str | None = None
+    corrected_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Upload:
-    """How far WeChat knows of the shipping (wechat.md §3.4); ``reason`` is its refusal."""
+    """How far WeChat knows of the shipping (wechat.md §3.4); ``reason`` is its refusal.
+
+    ``told`` parcels were told, and whether they were all.
+    """
 
     state: UploadState
+    due_at: datetime | None = None
+    told: int = 0
+    is_all_told: bool = False
     tries: int = 0
     reason: str | None = None
-    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -286,6 +291,11 @@ class TotalOutOfRange(Conflict):
     detail = "订单金额需要大于 0 元，且不超过一亿元，请调整商品数量。"
 
 
+class GoodsGone(NotFound):
+    title = "商品已下架"
+    detail = "这个商品或规格已经不卖了，去看看别的吧。"
+
+
 class CartFull(Conflict):
     title = "购物车满了"
     detail = f"购物车最多放 {MAX_CART_LINES} 种商品，请先清理一下。"
@@ -301,6 +311,13 @@ class NothingToShip(Conflict):
 class TooManyParcels(Conflict):
     title = "包裹太多"
     detail = f"一个订单最多 {MAX_PARCELS} 个包裹。"
+
+
+class MixedDelivery(Conflict):
+    """WeChat takes one way of delivery for one payment."""
+
+    title = "发货方式不一致"
+    detail = "同一个订单只能用一种发货方式，请与之前的包裹保持一致。"
 
 
 class ParcelUnknown(NotFound):
@@ -335,10 +352,11 @@ def closed(order: Order, reason: CloseReason, *, at: datetime) -> Order:
 
 
 def shipped_out(order: Order, *, at: datetime) -> Order:
-    """The order with all its goods on the way; receipt comes by itself some days later."""
-    assert order.is_all_sent
+    """The paid order with all its goods on the way; receipt comes by itself some days later."""
+    assert order.status == "PAID" and order.is_all_sent
     receive_at = at + timedelta(days=order.auto_receive_days)
-    return replace(step(order, "SHIPPED"), shipped_at=at, receive_at=receive_at)
+    upload = replace(order.upload, state="WAITING", due_at=at) if order.upload else None
+    return replace(order, status="SHIPPED", shipped_at=at, receive_at=receive_at, upload=upload)
 
 
 def received(order: Order, *, at: datetime) -> Order:
@@ -355,7 +373,9 @@ def completed(order: Order, *, at: datetime) -> Order:
 
 
 def due_at(order: Order) -> datetime | None:
-    """When this order next needs somebody to act, whatever happens until then."""
+    """When this order does something by itself; while a refund is open, it waits."""
+    if order.has_open_refund:
+        return None
     return {
         "UNPAID": order.expires_at,
         "SHIPPED": order.receive_at,

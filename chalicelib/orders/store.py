@@ -7,8 +7,10 @@ from typing import Any
 
 from chalicelib.commissions.hold import lift
 from chalicelib.inventory import store as inventory
-from chalicelib.kernel import crypto
+from chalicelib.kernel import aws, crypto
 from chalicelib.kernel.clock import business_day
+from chalicelib.kernel.config import config
+from chalicelib.kernel.days import walk_back
 from chalicelib.kernel.dynamo import Otherwise, Write, delete, put, put_new, update
 from chalicelib.kernel.ids import shard_of
 from chalicelib.kernel.paging import Page, page
@@ -25,9 +27,11 @@ from chalicelib.orders.move_refund import (
     move_refund,
     units_to_stock,
 )
+from chalicelib.orders.price import Wanted
 from chalicelib.orders.rules import Order, OrderMoved, OrderUnknown, ShipTo, Status
 
 DUE_SHARDS = 8
+_FILTERED_AT_ONCE = 1000
 
 
 def find(order_id: str) -> Order | None:
@@ -72,10 +76,18 @@ def count_of_buyer(buyer_id: str, status: Status) -> int:
     return OrderRow.by_buyer_state.count(f"{buyer_id}#{status}", limit=100)
 
 
-def of_day(day: date, status: Status | None, *, limit: int, cursor: str | None) -> Page[Order]:
-    """Orders placed on this business day, newest first; a page may be short where a state is asked."""
-    wanted = None if status is None else OrderRow.by_day.status == status
-    found = page(OrderRow.by_day, day.isoformat(), limit=limit, cursor=cursor, filter_condition=wanted)
+def of_days(
+    *, newest: date, oldest: date, status: Status | None, limit: int, cursor: str | None
+) -> Page[Order]:
+    """Orders placed between these business days, all or of one state, newest first."""
+    found = walk_back(
+        lambda day, count, inner: _of_one_day(day, status, count, inner),
+        name=f"orders:{status}",
+        newest=newest,
+        oldest=oldest,
+        limit=limit,
+        cursor=cursor,
+    )
     return _orders(found)
 
 
@@ -85,14 +97,14 @@ def due(status: Status, at: datetime, limit: int) -> Iterator[str]:
     UNPAID: past ``expires_at``; SHIPPED: receipt by itself; RECEIVED: the window has ended.
     """
     for shard in range(DUE_SHARDS):
-        for row in OrderRow.by_due.query(f"{status}-{shard}", OrderRow.by_due.due_at <= at, limit=limit):
+        for row in OrderRow.by_due.query(f"{status}-{shard}", OrderRow.due_at <= at, limit=limit):
             yield row.order_id
 
 
 def due_uploads(at: datetime, limit: int) -> Iterator[str]:
     """Orders whose shipping WeChat is to be told by ``at``, at most ``limit`` of each shard."""
     for shard in range(DUE_SHARDS):
-        for row in OrderRow.by_upload.query(str(shard), OrderRow.by_upload.upload_at <= at, limit=limit):
+        for row in OrderRow.by_upload.query(str(shard), OrderRow.upload_at <= at, limit=limit):
             yield row.order_id
 
 
@@ -190,9 +202,17 @@ def open_refunds(status: RefundStatus, *, limit: int, cursor: str | None) -> Pag
     return _refunds(page(RefundRow.by_open, status, limit=limit, cursor=cursor, newest_first=False))
 
 
-def refunds_of_day(day: date, *, limit: int, cursor: str | None) -> Page[Refund]:
-    """Refunds asked on this business day, last asked first."""
-    return _refunds(page(RefundRow.by_day, day.isoformat(), limit=limit, cursor=cursor))
+def refunds_of_days(*, newest: date, oldest: date, limit: int, cursor: str | None) -> Page[Refund]:
+    """Refunds asked between these business days, last asked first."""
+    found = walk_back(
+        lambda day, count, inner: page(RefundRow.by_day, day, limit=count, cursor=inner),
+        name="refunds",
+        newest=newest,
+        oldest=oldest,
+        limit=limit,
+        cursor=cursor,
+    )
+    return _refunds(found)
 
 
 def due_refunds(status: RefundStatus, at: datetime, limit: int) -> Iterator[str]:
@@ -201,7 +221,7 @@ def due_refunds(status: RefundStatus, at: datetime, limit: int) -> Iterator[str]
     RETURNING: the buyer did not send the goods; RESERVED: to be sent to WeChat; SENT: to be asked about.
     """
     for shard in range(DUE_SHARDS):
-        for row in RefundRow.by_due.query(f"{status}-{shard}", RefundRow.by_due.due_at <= at, limit=limit):
+        for row in RefundRow.by_due.query(f"{status}-{shard}", RefundRow.due_at <= at, limit=limit):
             yield row.refund_id
 
 
@@ -256,30 +276,69 @@ def refund_failed(refund: Refund, order: Order, *, at: datetime, said: str) -> l
 
     ``said`` is what the buyer reads. Raises as ``refund_posted`` does.
     """
-    after, failed = move_refund(order, refund, "FAILED", at=at, said=said)
+    return refund_ended(refund, order, "FAILED", at=at, said=said)
+
+
+def refund_ended(
+    refund: Refund, order: Order, to: RefundStatus, *, at: datetime, said: str | None
+) -> list[Write]:
+    """The refund ends without money (FAILED, REFUSED, CANCELLED); what it held is free again."""
+    after, ended = move_refund(order, refund, to, at=at, said=said)
     freed = lift(order.order_id, refund.refund_id)
-    return [replace_order(order, after), replace_refund(refund, failed), *freed]
+    return [replace_order(order, after), replace_refund(refund, ended), *freed]
 
 
-def cart(member_id: str) -> list[CartLineRow]:
-    """The member's cart, at most ``MAX_CART_LINES`` lines."""
-    return list(CartLineRow.query(member_id, consistent_read=True, limit=rules.MAX_CART_LINES))
+def cart(member_id: str) -> list[Wanted]:
+    """What lies in the member's cart, last put in first; at most ``MAX_CART_LINES``."""
+    rows = CartLineRow.query(member_id, consistent_read=True, limit=rules.MAX_CART_LINES)
+    newest = sorted(rows, key=lambda row: (row.added_at, row.sku_id), reverse=True)
+    return [Wanted(row.product_id, row.sku_id, row.quantity) for row in newest]
 
 
-def put_in_cart(member_id: str, *, product_id: str, sku_id: str, quantity: int, at: datetime) -> Write:
+def put_in_cart(member_id: str, wanted: Wanted, *, at: datetime) -> Write:
     """Set how many of this SKU lie in the cart."""
-    row = CartLineRow(
-        member_id=member_id, sku_id=sku_id, product_id=product_id, quantity=quantity, added_at=at
+    return put(CartLineRow.of_value(wanted, member_id=member_id, added_at=at))
+
+
+def take_from_cart(member_id: str, sku_id: str) -> Write:
+    """Take the SKU out, whether it lies there or not."""
+    return delete(CartLineRow, (member_id, sku_id))
+
+
+def bought_from_cart(order: Order) -> list[Write]:
+    """Take what this order bought out of the cart, but not what was put in again since.
+
+    The commit raises ``ConditionFailed`` when the cart changed meanwhile: then ask again.
+    """
+    bought = {line.sku_id for line in order.lines}
+    rows = CartLineRow.query(order.buyer_id, consistent_read=True, limit=rules.MAX_CART_LINES)
+    return [
+        delete(CartLineRow, (row.member_id, row.sku_id), CartLineRow.added_at == row.added_at)
+        for row in rows
+        if row.sku_id in bought and row.added_at <= order.placed_at
+    ]
+
+
+def picture_link(picture_key: str) -> str:
+    """A link to an evidence picture, good for ten minutes."""
+    place = {"Bucket": config().media_bucket, "Key": picture_key}
+    link: str = aws.client("s3").generate_presigned_url("get_object", Params=place, ExpiresIn=600)
+    return link
+
+
+def _of_one_day(day: str, status: Status | None, limit: int, cursor: str | None) -> Page[OrderRow]:
+    """A page of one day; the state is filtered on the index, thousands at a read."""
+    found = OrderRow.by_day.query(
+        day,
+        filter_condition=None if status is None else OrderRow.by_day.status == status,
+        scan_index_forward=False,
+        limit=limit,
+        page_size=_FILTERED_AT_ONCE,
+        last_evaluated_key=json.loads(cursor) if cursor else None,
     )
-    return put(row)
-
-
-def take_from_cart(member_id: str, sku_id: str, *, added_before: datetime | None = None) -> Write:
-    """Take the SKU out, unless it was put in again after ``added_before``; the commit then fails."""
-    still = None
-    if added_before is not None:
-        still = CartLineRow.added_at.does_not_exist() | (CartLineRow.added_at <= added_before)
-    return delete(CartLineRow, (member_id, sku_id), still)
+    rows = list(found)
+    last = found.last_evaluated_key
+    return Page(rows, json.dumps(last) if last else None)
 
 
 def _orders(found: Page[OrderRow]) -> Page[Order]:

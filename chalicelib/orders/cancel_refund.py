@@ -1,0 +1,18 @@
+"""A refund that is not wanted any more, or whose goods never came back (O4)."""
+
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.dynamo import commit
+from chalicelib.orders import store
+from chalicelib.orders.move_refund import Refund
+
+
+def cancel_refund(refund: Refund, *, said: str | None = None) -> Refund:
+    """The cancelled refund; its lines and commissions are free again. Cancelled already, it stays so.
+
+    Only before its money is reserved and its goods are on their way. Raises ``RefundMoved``.
+    """
+    if refund.status == "CANCELLED":
+        return refund
+    order = store.load(refund.order_id)
+    commit(store.refund_ended(refund, order, "CANCELLED", at=now(), said=said))
+    return store.load_refund(refund.refund_id)

@@ -1,0 +1,41 @@
+"""Let a buyer put an evidence picture into the media bucket, straight from the phone (O4)."""
+
+from dataclasses import dataclass
+
+from chalicelib.kernel import aws
+from chalicelib.kernel.config import config
+from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.limits import Limit, take
+
+MAX_PICTURE_BYTES = 5 * 1024 * 1024
+_GOOD_FOR_SECONDS = 600
+_PER_MEMBER = Limit("evidence", times=60, minutes=60)
+_ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A form post that S3 takes for ten minutes: these fields, then the file."""
+
+    picture_key: str
+    url: str
+    fields: dict[str, str]
+
+
+def offer_upload(member_id: str, content_type: str) -> Offer:
+    """A place for one picture of this member, of this type and at most 5 MB. Raises ``TooOften``."""
+    take((_PER_MEMBER, member_id))
+    key = f"{folder_of(member_id)}{new_id('EV')}.{_ENDINGS[content_type]}"
+    form = aws.client("s3").generate_presigned_post(
+        Bucket=config().media_bucket,
+        Key=key,
+        Fields={"Content-Type": content_type},
+        Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, MAX_PICTURE_BYTES]],
+        ExpiresIn=_GOOD_FOR_SECONDS,
+    )
+    return Offer(key, form["url"], form["fields"])
+
+
+def folder_of(member_id: str) -> str:
+    """Where this member's evidence lies; nobody may show another's."""
+    return f"evidence/{member_id}/"

@@ -1,0 +1,221 @@
+"""What the doors of this room take and give. A client names goods and quantities, never a price."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from chalicelib.kernel.http import Body, Out, Paging
+from chalicelib.kernel.money import MAX_FEN
+from chalicelib.orders.move_refund import RefundKind, RefundReason, RefundStatus
+from chalicelib.orders.price import Problem
+from chalicelib.orders.rules import MAX_LINES, MAX_QUANTITY, Delivery, Status
+
+_Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+_Quantity = Annotated[int, Field(title="数量", ge=1, le=MAX_QUANTITY)]
+_LineNo = Annotated[int, Field(ge=1, le=MAX_LINES)]
+_Note = Annotated[str | None, Field(title="留言", max_length=200)]
+_Said = Annotated[str, Field(title="原因", min_length=2, max_length=200, pattern=r"\S")]
+_Company = Annotated[str, Field(title="快递公司", pattern=r"^[A-Z0-9_]{2,20}$", description="WeChat's code.")]
+_Tracking = Annotated[str, Field(title="快递单号", pattern=r"^[A-Za-z0-9-]{5,40}$")]
+
+
+class CartLineIn(Body):
+    """How many of a SKU shall lie in the cart."""
+
+    product_id: _Id
+    quantity: _Quantity
+
+
+class WantedIn(Body):
+    """So many of a SKU."""
+
+    product_id: _Id
+    sku_id: _Id
+    quantity: _Quantity
+
+
+class QuoteIn(Body):
+    """A basket to be priced; without an address there is no freight."""
+
+    lines: list[WantedIn] = Field(min_length=1, max_length=MAX_LINES)
+    address_id: _Id | None = None
+
+
+class PlaceIn(Body):
+    """An order. ``expected_total_fen`` is what the buyer saw; it decides nothing but a refusal."""
+
+    lines: list[WantedIn] = Field(min_length=1, max_length=MAX_LINES)
+    address_id: _Id
+    expected_total_fen: int = Field(ge=0, le=MAX_FEN)
+    note: _Note = None
+
+
+class QuoteLineOut(Out):
+    """A priced line; ``problem`` and ``problem_text`` say why it cannot be bought."""
+
+    product_id: str
+    sku_id: str
+    title: str
+    sku_name: str
+    picture_url: str | None
+    quantity: int
+    price_fen: int
+    goods_fen: int
+    market_price_fen: int | None
+    left: int = Field(description="How many can be bought now.")
+    problem: Problem | None
+    problem_text: str | None
+
+
+class QuoteOut(Out):
+    """A priced basket. ``freight_fen`` is null without an address, and then not in ``total_fen``."""
+
+    lines: list[QuoteLineOut]
+    goods_fen: int
+    freight_fen: int | None
+    total_fen: int
+    can_place: bool
+
+
+class CartOut(QuoteOut):
+    """The cart at today's prices."""
+
+
+class OrdersAsked(Paging):
+    """One's own orders: of a state, or found by number or title."""
+
+    status: Status | None = None
+    q: str | None = Field(None, title="搜索", min_length=1, max_length=40)
+
+
+class OrderCountsOut(Out):
+    """For the badges of the personal centre, each counted up to 100."""
+
+    unpaid: int
+    paid: int
+    shipped: int
+
+
+class SliceIn(Body):
+    """Units of a line to get money back for; less than they cost if ``amount_fen`` says so."""
+
+    line_no: _LineNo
+    quantity: _Quantity
+    amount_fen: int | None = Field(None, title="退款金额", ge=0, le=MAX_FEN)
+
+
+class RefundIn(Body):
+    """A buyer asks for money back."""
+
+    kind: RefundKind
+    lines: list[SliceIn] = Field(min_length=1, max_length=MAX_LINES)
+    reason: RefundReason
+    note: _Note = None
+    picture_keys: list[str] = Field(
+        default_factory=list, title="凭证图片", max_length=9, description="Keys from /shop/evidence."
+    )
+
+
+class StaffRefundIn(Body):
+    """Staff open a refund for a buyer; they may name the freight."""
+
+    kind: RefundKind
+    lines: list[SliceIn] = Field(min_length=1, max_length=MAX_LINES)
+    reason: RefundReason
+    note: _Note = None
+    freight_fen: int | None = Field(None, title="退运费", ge=0, le=MAX_FEN)
+
+
+class EvidenceIn(Body):
+    """A picture about to be uploaded."""
+
+    content_type: Literal["image/jpeg", "image/png", "image/webp"]
+
+
+class EvidenceOut(Out):
+    """Post ``fields`` and then the file to ``url``, within ten minutes; ask with ``picture_key``."""
+
+    picture_key: str
+    url: str
+    fields: dict[str, str]
+
+
+class ReturnIn(Body):
+    """The parcel in which the goods come back."""
+
+    company: str = Field(title="快递公司", min_length=1, max_length=20, pattern=r"\S")
+    tracking_number: _Tracking
+
+
+class StaffOrdersAsked(Paging):
+    """One order, one buyer's, or those of some days; of a state or of all."""
+
+    order_id: str | None = Field(None, title="订单号", pattern=r"^[A-Z0-9]{8,32}$")
+    buyer_id: str | None = Field(None, title="会员", pattern=r"^[A-Z0-9]{4,32}$")
+    status: Status | None = Field(None, title="状态")
+    newest: date | None = Field(None, title="截止日期")
+    oldest: date | None = Field(None, title="开始日期")
+
+
+class ParcelLineIn(Body):
+    """How much of a line goes into this parcel."""
+
+    line_no: _LineNo
+    quantity: _Quantity
+
+
+class ShipIn(Body):
+    """One parcel; without ``lines`` it takes everything that is left to send."""
+
+    delivery: Delivery = Field("EXPRESS", title="发货方式")
+    express_company: _Company | None = None
+    tracking_number: _Tracking | None = None
+    lines: list[ParcelLineIn] = Field(default_factory=list, title="商品", max_length=MAX_LINES)
+
+    @model_validator(mode="after")
+    def _express_is_traced(self) -> Self:
+        if self.delivery == "EXPRESS" and not (self.express_company and self.tracking_number):
+            raise ValueError("快递发货请填写快递公司和快递单号")
+        return self
+
+
+class CorrectParcelIn(Body):
+    """The right carrier and number of a parcel."""
+
+    express_company: _Company
+    tracking_number: _Tracking
+
+
+class SaidIn(Body):
+    """A step that needs a word to the buyer."""
+
+    said: _Said
+
+
+class ReturnedIn(Body):
+    """Goods are back."""
+
+    is_sellable: bool = Field(title="可以再次销售", description="Then they go back into stock.")
+
+
+class StaffRefundsAsked(Paging):
+    """Refunds that wait in a state, or all of some days."""
+
+    status: RefundStatus | None = Field(None, title="状态", description="A state that is not an end.")
+    newest: date | None = Field(None, title="截止日期")
+    oldest: date | None = Field(None, title="开始日期")
+
+
+class Company(Out):
+    """A carrier."""
+
+    code: str
+    name: str
+
+
+class CompaniesOut(Out):
+    """Carriers by WeChat's codes."""
+
+    items: list[Company]
+    next: str | None = None
