@@ -229,7 +229,7 @@ class SkuForeign(Invalid):
     detail = "有规格已经不在这个商品里了，请刷新后再改。"
 
 
-class CategoryUnknown(Invalid):
+class CategoryUnknown(NotFound):
     title = "没有这个分类"
     detail = "这个分类不存在，请刷新后再选。"
 
@@ -239,7 +239,7 @@ class CategoryInUse(Conflict):
     detail = "分类下还有商品或子分类，请先移走再删除。"
 
 
-class TemplateUnknown(Invalid):
+class TemplateUnknown(NotFound):
     title = "没有这个运费模板"
     detail = "这个运费模板不存在，请刷新后再选。"
 

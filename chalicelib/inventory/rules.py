@@ -53,10 +53,10 @@ class Movement:
 
     sku_id: str
     movement_id: str
-    location: str
     kind: Kind
     change: int
     at: datetime
+    location: str = MAIN
     order_id: str | None = None
     by: str | None = None
     reason: str | None = None
@@ -89,6 +89,13 @@ class StockOutOfRange(Conflict):
 
     title = "数量不合适"
     detail = "可售库存不够减少这么多，或数量过大，请核对后再试。"
+
+
+class NeverStocked(Conflict):
+    """There is nothing to adjust before the first number was set."""
+
+    title = "还没有设置库存"
+    detail = "请先设置这个规格的库存，再增减。"
 
 
 class SkuUnknown(NotFound):
