@@ -21,6 +21,7 @@ from chalicelib.catalog import console as catalog_console
 from chalicelib.catalog import routes as catalog_routes
 from chalicelib.commissions import console as commissions_console
 from chalicelib.commissions import jobs as commissions_jobs
+from chalicelib.commissions import routes as commissions_routes
 from chalicelib.content import console as content_console
 from chalicelib.content import routes as content_routes
 from chalicelib.distributors import console as distributors_console
@@ -61,6 +62,7 @@ DOORS: tuple[Doors, ...] = (
     catalog_console.doors,
     catalog_routes.doors,
     commissions_console.doors,
+    commissions_routes.doors,
     content_console.doors,
     content_routes.doors,
     distributors_console.doors,

@@ -149,7 +149,7 @@ def read_commissions(ask: Ask[Any]) -> ExplainedListOut:
     return ExplainedListOut(items=show_explained(store.of_order(ask.path["order_id"])))
 
 
-@doors.post("/commissions/mature", who=staff("commissions.mature"), returns=MaturedOut)
+@doors.post("/commissions/mature", who=staff("plans.publish"), returns=MaturedOut)
 def mature_now(ask: Ask[Any]) -> MaturedOut:
     """Run maturing now; what is not due stays as it is."""
     return MaturedOut.model_validate(mature())

@@ -14,6 +14,7 @@ from chalicelib.commissions.rules import (
     Plan,
     PlanMovedOn,
     PlanUnknown,
+    State,
     Taken,
     Tree,
 )
@@ -46,9 +47,15 @@ def of_order_and_payee(order_id: str, payee_id: str) -> list[Commission]:
     return found
 
 
-def of_payee(payee_id: str, *, limit: int, cursor: str | None) -> Page[Commission]:
-    """One member's commissions, last credited first."""
-    return page(CommissionRow.by_payee, payee_id, limit=limit, cursor=cursor).map(_value)
+def of_payee(
+    payee_id: str, *, limit: int, cursor: str | None, state: State | None = None
+) -> Page[Commission]:
+    """One member's commissions, last credited first; of one state, a page may hold fewer or none.
+
+    The state is picked after reading, so that a rare one never makes a request read a whole history.
+    """
+    found = page(CommissionRow.by_payee, payee_id, limit=limit, cursor=cursor).map(_value)
+    return Page([row for row in found.items if state in (None, row.state)], found.next)
 
 
 def load_many(keys: Iterable[tuple[str, str]]) -> list[Commission]:
