@@ -6,11 +6,15 @@ The sweepers call the same verbs as the doors; one order's trouble is no other's
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from chalicelib.content.notify import notify
 from chalicelib.kernel import log
 from chalicelib.kernel.clock import now
+from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import ConditionFailed, commit
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.kernel.jobs import Jobs
+from chalicelib.kernel.jobs import Change, Jobs
+from chalicelib.kernel.money import yuan
+from chalicelib.members import store as members
 from chalicelib.orders import store as orders
 from chalicelib.orders.close import close
 from chalicelib.payments import store
@@ -21,6 +25,7 @@ from chalicelib.payments.rules import REFUND_STUCK_AFTER
 from chalicelib.payments.send_late_refund import send_late_refund
 from chalicelib.payments.send_refund import send_refund
 from chalicelib.payments.settle import settle
+from chalicelib.wallet import store as wallet
 from chalicelib.wechat import pay
 
 jobs = Jobs("payments")
@@ -47,6 +52,24 @@ def send_refunds() -> int:
     at = now()
     due = [*orders.due_refunds("RESERVED", at, BATCH), *orders.due_refunds("SENT", at, BATCH)]
     return _each(due, look_at_refund)
+
+
+@jobs.follow("journal")
+def tell_late_payer(change: Change) -> None:
+    """Tell the buyer that money which came too late is back (N2); other refunds are told by orders."""
+    entry = wallet.entry_of_image(change.new) if change.new else None
+    if entry is None or entry.kind != "REFUND" or "late" not in entry.refs:
+        return
+    order = orders.load(entry.refs["order_id"])
+    amount_fen = sum(one.amount_fen for one in entry.postings if one.account == "wx:cash")
+    notify(
+        entry.entry_id,
+        order.buyer_id,
+        "refund_done",
+        {"amount": yuan(amount_fen), "order": order.order_id},
+        openid=members.load(order.buyer_id).openids.get(config().mp_appid),
+        page=f"pages/orders/detail?id={order.order_id}",
+    )
 
 
 def look_at_payment(order_id: str) -> None:

@@ -3,13 +3,16 @@
 It calls the same verbs as the doors; one withdrawal's trouble is no other's (trust A5).
 """
 
+from chalicelib.content.notify import notify
 from chalicelib.kernel import log
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.kernel.jobs import Jobs
+from chalicelib.kernel.jobs import Change, Jobs
+from chalicelib.kernel.money import yuan
 from chalicelib.withdrawals import store
 from chalicelib.withdrawals.ask import ask
 from chalicelib.withdrawals.call_back import call_back
+from chalicelib.withdrawals.explain import failure
 from chalicelib.withdrawals.post import post
 from chalicelib.withdrawals.rules import Outcome, Withdrawal
 from chalicelib.withdrawals.send import send
@@ -33,6 +36,38 @@ def pay_out() -> int:
             log.error("withdrawal_failed", problem, withdrawal_id=withdrawal_id)
             log.count("withdrawal_failed")
     return looked
+
+
+@jobs.follow("withdrawals")
+def tell_member(change: Change) -> None:
+    """Tell the member to confirm, and how it ended (N2); each once, by the status it came to."""
+    if change.new is None:
+        return
+    after = store.of_image(change.new)
+    before = store.of_image(change.old) if change.old else None
+    kind = _KINDS.get(after.status)
+    if kind is None or (before is not None and before.status == after.status):
+        return
+    reason = after.reason if after.status == "REJECTED" else failure(after.fail_reason)
+    notify(
+        f"{after.withdrawal_id}:{after.status}",
+        after.member_id,
+        kind,
+        {
+            "amount": yuan(after.paid_fen if after.status == "PAID" else after.amount_fen),
+            "reason": reason or "",
+        },
+        openid=after.openid,
+        page=f"pages/wallet/withdrawal?withdrawal_id={after.withdrawal_id}",
+    )
+
+
+_KINDS = {
+    "WAITING": "withdrawal_confirm",
+    "PAID": "withdrawal_paid",
+    "RETURNED": "withdrawal_returned",
+    "REJECTED": "withdrawal_rejected",
+}
 
 
 def advance(withdrawal_id: str) -> None:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from chalicelib.kernel import settings
 from chalicelib.kernel.clock import SHANGHAI, business_day
-from chalicelib.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.money import BPS_WHOLE, Fen, share, yuan
 
 Status = Literal[

@@ -58,12 +58,17 @@ def stock(quantity: int = 10) -> None:
         commit(inventory.change_stock(before, after))
 
 
+def order_id(who: People, key: str = "order-1") -> str:
+    """The id of C's order of this key."""
+    return derived_id("OR", who.c, key)
+
+
 def place(who: People, key: str = "order-1") -> Order:
     """C's unpaid order, its stock reserved."""
     at = now()
-    order_id = derived_id("OR", who.c, key)
+    number = order_id(who, key)
     order = Order(
-        order_id=order_id,
+        order_id=number,
         buyer_id=who.c,
         status="UNPAID",
         lines=(_line(1, "SK1", 3, 3_333), _line(2, "SK2", 1, 1_001)),
@@ -80,7 +85,7 @@ def place(who: People, key: str = "order-1") -> Order:
         auto_receive_days=10,
         after_sale_days=7,
     )
-    reserved = [inventory.reserve(order_id, line.sku_id, line.quantity) for line in order.lines]
+    reserved = [inventory.reserve(number, line.sku_id, line.quantity) for line in order.lines]
     commit(orders.put_order(order, KeyReused), *reserved)
     return order
 
