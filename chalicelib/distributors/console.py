@@ -54,7 +54,7 @@ def read_distributor(ask: Ask[Any]) -> DistributorDetailOut:
 
 @doors.post(
     "/distributors",
-    who=staff("distributors.assign"),
+    who=staff("distributors.edit"),
     body=AssignIn,
     returns=DistributorDetailOut,
     status=201,
@@ -68,7 +68,7 @@ def assign_distributor(ask: Ask[AssignIn]) -> DistributorDetailOut:
 
 @doors.post(
     "/distributors/{member_id}/approve",
-    who=staff("distributors.decide"),
+    who=staff("distributors.audit"),
     body=ApproveIn,
     returns=DistributorDetailOut,
     errors=_STEP_ERRORS,
@@ -80,7 +80,7 @@ def approve(ask: Ask[ApproveIn]) -> DistributorDetailOut:
 
 @doors.post(
     "/distributors/{member_id}/reject",
-    who=staff("distributors.decide"),
+    who=staff("distributors.audit"),
     body=ReasonIn,
     returns=DistributorDetailOut,
     errors=_STEP_ERRORS,
@@ -92,7 +92,7 @@ def reject(ask: Ask[ReasonIn]) -> DistributorDetailOut:
 
 @doors.post(
     "/distributors/{member_id}/disable",
-    who=staff("distributors.disable"),
+    who=staff("distributors.edit"),
     body=ReasonIn,
     returns=DistributorDetailOut,
     errors=_STEP_ERRORS,
@@ -104,7 +104,7 @@ def disable(ask: Ask[ReasonIn]) -> DistributorDetailOut:
 
 @doors.post(
     "/distributors/{member_id}/enable",
-    who=staff("distributors.disable"),
+    who=staff("distributors.edit"),
     body=ReasonIn,
     returns=DistributorDetailOut,
     errors=_STEP_ERRORS,
@@ -118,7 +118,7 @@ def enable(ask: Ask[ReasonIn]) -> DistributorDetailOut:
 
 @doors.post(
     "/distributors/{member_id}/delete",
-    who=staff("distributors.delete"),
+    who=staff("distributors.edit"),
     body=ReasonIn,
     returns=DistributorDetailOut,
     errors=_STEP_ERRORS,
@@ -130,7 +130,7 @@ def delete(ask: Ask[ReasonIn]) -> DistributorDetailOut:
 
 @doors.put(
     "/distributors/{member_id}/level",
-    who=staff("distributors.level"),
+    who=staff("distributors.edit"),
     body=SetLevelIn,
     returns=DistributorDetailOut,
     errors=(*_STEP_ERRORS, rules.LevelUnknown, rules.LevelClosed),
@@ -149,7 +149,7 @@ def list_levels(ask: Ask[Any]) -> StaffLevelsOut:
 
 @doors.post(
     "/levels",
-    who=staff("distributors.levels"),
+    who=staff("levels.edit"),
     body=NewLevelIn,
     returns=StaffLevelOut,
     status=201,
@@ -162,7 +162,7 @@ def add_level(ask: Ask[NewLevelIn]) -> StaffLevelOut:
 
 @doors.put(
     "/levels/{level_id}",
-    who=staff("distributors.levels"),
+    who=staff("levels.edit"),
     body=LevelIn,
     returns=StaffLevelOut,
     errors=(Invalid, rules.LevelUnknown),

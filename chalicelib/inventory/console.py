@@ -28,7 +28,7 @@ doors = Doors("/console")
 
 
 @doors.get(
-    "/stock", who=staff("inventory.read"), query=StockAsked, returns=StocksOut, errors=(ProductUnknown,)
+    "/stock", who=staff("catalog.read"), query=StockAsked, returns=StocksOut, errors=(ProductUnknown,)
 )
 def read_stock(ask: Ask[Any]) -> StocksOut:
     """The stock of every article of a product."""
@@ -37,7 +37,7 @@ def read_stock(ask: Ask[Any]) -> StocksOut:
     return StocksOut(items=_shown([found[sku.sku_id] for sku in product.skus], product.product_id), next=None)
 
 
-@doors.get("/low-stock", who=staff("inventory.read"), query=Paging, returns=StocksOut, errors=(BadCursor,))
+@doors.get("/low-stock", who=staff("catalog.read"), query=Paging, returns=StocksOut, errors=(BadCursor,))
 def list_low_stock(ask: Ask[Any]) -> StocksOut:
     """Articles at or below their warning number."""
     found = store.low(limit=ask.query.limit, cursor=ask.query.next)
@@ -46,7 +46,7 @@ def list_low_stock(ask: Ask[Any]) -> StocksOut:
 
 @doors.put(
     "/stock/{sku_id}",
-    who=staff("inventory.edit"),
+    who=staff("stock.edit"),
     body=CountIn,
     returns=AdjustedOut,
     errors=(ProductUnknown, rules.SkuUnknown, rules.StockMoved),
@@ -68,7 +68,7 @@ def count_stock(ask: Ask[CountIn]) -> AdjustedOut:
 
 @doors.post(
     "/stock/{sku_id}/adjustments",
-    who=staff("inventory.edit"),
+    who=staff("stock.edit"),
     body=AdjustmentIn,
     returns=AdjustedOut,
     status=201,
@@ -84,7 +84,7 @@ def book_adjustment(ask: Ask[AdjustmentIn]) -> AdjustedOut:
 
 @doors.get(
     "/stock/{sku_id}/movements",
-    who=staff("inventory.read"),
+    who=staff("catalog.read"),
     query=Paging,
     returns=MovementsOut,
     errors=(BadCursor,),

@@ -14,7 +14,6 @@ import botocore.session
 
 from chalicelib.kernel.config import config
 
-
 logging.getLogger("botocore").setLevel(logging.INFO)
 """At DEBUG it prints whole answers, secrets among them."""
 

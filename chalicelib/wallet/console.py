@@ -16,7 +16,7 @@ from chalicelib.wallet.show import show, show_lines
 doors = Doors("/console")
 
 
-@doors.get("/wallets/{member_id}", who=staff("wallets.read"), returns=WalletOut, errors=(MemberUnknown,))
+@doors.get("/wallets/{member_id}", who=staff("wallet.read"), returns=WalletOut, errors=(MemberUnknown,))
 def read_wallet(ask: Ask[Any]) -> WalletOut:
     """A member's wallet."""
     return show(members.load(ask.path["member_id"]).member_id)
@@ -24,7 +24,7 @@ def read_wallet(ask: Ask[Any]) -> WalletOut:
 
 @doors.get(
     "/wallets/{member_id}/lines",
-    who=staff("wallets.read"),
+    who=staff("wallet.read"),
     query=LinesAsked,
     returns=LinesOut,
     errors=(MemberUnknown, Invalid, BadCursor),
@@ -37,7 +37,7 @@ def list_lines(ask: Ask[Any]) -> LinesOut:
 
 @doors.post(
     "/wallets/{member_id}/rebuild",
-    who=staff("wallets.rebuild"),
+    who=staff("wallet.read"),
     body=RebuildIn,
     returns=WalletOut,
     errors=(MemberUnknown, Crowded),
@@ -50,7 +50,7 @@ def rebuild_wallet(ask: Ask[RebuildIn]) -> WalletOut:
 
 
 @doors.get(
-    "/journal", who=staff("journal.read"), query=EntryAsked, returns=EntryOut, errors=(rules.EntryUnknown,)
+    "/journal", who=staff("wallet.read"), query=EntryAsked, returns=EntryOut, errors=(rules.EntryUnknown,)
 )
 def read_entry(ask: Ask[Any]) -> EntryOut:
     """One entry of the journal, by its id."""
