@@ -152,7 +152,7 @@ def _install_guards() -> None:
 
 def _around(door: Door, ask: Ask[Any], call: Callable[[], Any]) -> Any:
     """Let whatever staff change carry its audit row in the same transaction (decision 5)."""
-    if ask.who.kind != "staff" or door.method == "GET":
+    if door.who.kind != "staff" or door.method == "GET":
         return call()
 
     def row(writes: Sequence[dynamo.Write]) -> list[dynamo.Write]:

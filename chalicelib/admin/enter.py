@@ -1,0 +1,25 @@
+"""Judge whether a staff member may pass a door; the front door installs it as the check ``staff``."""
+
+from chalicelib.admin import store
+from chalicelib.admin.rules import OWN, PasswordMustChange, StaffSignedOut, granted
+from chalicelib.kernel.auth import Entrant
+from chalicelib.kernel.errors import Forbidden
+
+
+def enter(entrant: Entrant, permission: str) -> None:
+    """Let pass who is active and holds ``permission`` by a role.
+
+    Read at every entry, so a disabled account and a changed role count at once. ``OWN`` needs no
+    role. Raises ``StaffSignedOut``, ``PasswordMustChange`` or ``Forbidden``.
+    """
+    staff = store.find_staff(entrant.id)
+    if staff is None or staff.status != "ACTIVE":
+        raise StaffSignedOut()
+    if permission == OWN:
+        return
+    if staff.must_change_password:
+        raise PasswordMustChange()
+    if staff.is_owner:
+        return
+    if permission not in granted(staff, store.roles()):
+        raise Forbidden()
