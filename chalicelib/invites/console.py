@@ -4,8 +4,9 @@ from typing import Any
 
 from chalicelib.invites import rules, store
 from chalicelib.invites.move import move
-from chalicelib.invites.schemas import AttributionOut, AttributionsOut, MoveIn
+from chalicelib.invites.schemas import AttributionOut, AttributionsOut, CodeOut, MemberCodesOut, MoveIn
 from chalicelib.kernel.auth import staff
+from chalicelib.kernel.clock import now
 from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.members import store as members
 from chalicelib.members.rules import MemberUnknown
@@ -35,7 +36,7 @@ def move_member(ask: Ask[MoveIn]) -> AttributionOut:
 
 @doors.get(
     "/members/{member_id}/attributions",
-    who=staff("members.read"),
+    who=staff("invites.read"),
     query=Paging,
     returns=AttributionsOut,
     errors=(MemberUnknown,),
@@ -45,3 +46,20 @@ def list_attributions(ask: Ask[Any]) -> AttributionsOut:
     member = members.load(ask.path["member_id"])
     found = store.attributions(member.member_id, limit=ask.query.limit, cursor=ask.query.next)
     return AttributionsOut(items=[AttributionOut.model_validate(row) for row in found.items], next=found.next)
+
+
+@doors.get(
+    "/members/{member_id}/codes",
+    who=staff("invites.read"),
+    query=Paging,
+    returns=MemberCodesOut,
+    errors=(MemberUnknown,),
+)
+def list_codes(ask: Ask[Any]) -> MemberCodesOut:
+    """A member's codes with what they brought, newest first."""
+    member = members.load(ask.path["member_id"])
+    found = store.codes_of(member.member_id, limit=ask.query.limit, cursor=ask.query.next)
+    stats = store.stats_of(invite.code for invite in found.items)
+    return MemberCodesOut(
+        items=[CodeOut.of(invite, stats[invite.code], at=now()) for invite in found.items], next=found.next
+    )

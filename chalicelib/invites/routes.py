@@ -9,7 +9,7 @@ from chalicelib.invites.enter import inviter
 from chalicelib.invites.make_code import make_code
 from chalicelib.invites.record_scan import record_scan
 from chalicelib.invites.revoke_code import revoke_code
-from chalicelib.invites.rules import Attribution, CodeStats, Invite
+from chalicelib.invites.rules import Attribution
 from chalicelib.invites.schemas import (
     CodeIn,
     CodeOut,
@@ -87,8 +87,8 @@ def list_codes(ask: Ask[Any]) -> CodesOut:
     found = store.codes_of(ask.who.id, limit=ask.query.limit, cursor=ask.query.next)
     stats = store.stats_of({personal.code, *(invite.code for invite in found.items)})
     return CodesOut(
-        personal=_code(personal, stats[personal.code]),
-        items=[_code(invite, stats[invite.code]) for invite in found.items],
+        personal=CodeOut.of(personal, stats[personal.code], at=now()),
+        items=[CodeOut.of(invite, stats[invite.code], at=now()) for invite in found.items],
         next=found.next,
     )
 
@@ -109,7 +109,7 @@ def add_code(ask: Ask[CodeIn]) -> CodeOut:
         product_id=given.product_id,
         valid_days=given.valid_days,
     )
-    return _code(invite, store.stats_of([invite.code])[invite.code])
+    return CodeOut.of(invite, store.stats_of([invite.code])[invite.code], at=now())
 
 
 @distributor.delete("/codes/{code}", who=inviter, status=204, errors=(rules.CodeUnknown,))
@@ -228,20 +228,3 @@ def _unionid(openid: str) -> str | None:
 
 def _inviter(who: Member) -> InviterOut:
     return InviterOut(nickname=who.nickname, avatar_url=who.avatar_url)
-
-
-def _code(invite: Invite, stats: CodeStats) -> CodeOut:
-    return CodeOut(
-        code=invite.code,
-        channel=invite.channel,
-        product_id=invite.product_id,
-        state=invite.state(now()),
-        created_at=invite.created_at,
-        expires_at=invite.expires_at,
-        revoked_at=invite.revoked_at,
-        scene=invite.scene,
-        h5_url=rules.h5_link(config().h5_url, invite),
-        scans=stats.scans,
-        sign_ups=stats.sign_ups,
-        bindings=stats.bindings,
-    )

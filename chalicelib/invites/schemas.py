@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.invites.rules import Decision, Rule, Source
+from chalicelib.invites.rules import CodeStats, Decision, Invite, Rule, Source, h5_link
+from chalicelib.kernel.config import config
 from chalicelib.kernel.http import Body, Out, Paging, Query
 
 _CODE = r"^[0-9A-Za-z]{1,32}$"
@@ -73,11 +74,36 @@ class CodeOut(Out):
     sign_ups: int
     bindings: int
 
+    @staticmethod
+    def of(invite: Invite, stats: CodeStats, *, at: datetime) -> "CodeOut":
+        """The code as it stands at this moment."""
+        return CodeOut(
+            code=invite.code,
+            channel=invite.channel,
+            product_id=invite.product_id,
+            state=invite.state(at),
+            created_at=invite.created_at,
+            expires_at=invite.expires_at,
+            revoked_at=invite.revoked_at,
+            scene=invite.scene,
+            h5_url=h5_link(config().h5_url, invite),
+            scans=stats.scans,
+            sign_ups=stats.sign_ups,
+            bindings=stats.bindings,
+        )
+
 
 class CodesOut(Out):
     """My personal code, and all my codes, newest first."""
 
     personal: CodeOut
+    items: list[CodeOut]
+    next: str | None
+
+
+class MemberCodesOut(Out):
+    """A member's codes, newest first."""
+
     items: list[CodeOut]
     next: str | None
 
