@@ -1,7 +1,7 @@
 """Place an order: price it here, freeze its terms, reserve its stock, in one commit (O1)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.commissions.freeze import FreezeLine, freeze
@@ -90,9 +90,14 @@ def _place(order_id: str, placement: Placement) -> Order:
     at = now()
     path, bindings = bind_at_purchase(buyer, at)
     terms = freeze(buyer, path, _freeze_lines(quoted), at)
-    order = replace(
-        _order(order_id, placement, quoted, terms=terms, ship_to=store.sealed(address, order_id), at=at),
-        **_payer(buyer, placement.via),
+    order = _order(
+        order_id,
+        placement,
+        quoted,
+        terms=terms,
+        ship_to=store.sealed(address, order_id),
+        payer=_payer(buyer, placement.via),
+        at=at,
     )
     reservations = [inventory.reserve(order_id, line.sku_id, line.quantity) for line in order.lines]
     commit(store.put_order(order, _TakenMeanwhile), *reservations, bindings)
@@ -120,11 +125,11 @@ def _freeze_lines(quoted: Quote) -> list[FreezeLine]:
     ]
 
 
-def _payer(buyer: Member, via: str) -> dict[str, str | None]:
+def _payer(buyer: Member, via: str) -> tuple[str, str] | tuple[None, None]:
     """The WeChat identity that will pay: the one of the app the buyer is in, told by WeChat alone."""
-    appid = {"mp": config().mp_appid, "oa": config().oa_appid}.get(via)
-    openid = buyer.openids.get(appid) if appid else None
-    return {"payer_appid": appid, "payer_openid": openid} if openid else {}
+    appid = {"mp": config().mp_appid, "oa": config().oa_appid}.get(via, "")
+    openid = buyer.openids.get(appid)
+    return (appid, openid) if openid else (None, None)
 
 
 def _order(
@@ -134,6 +139,7 @@ def _order(
     *,
     terms: Terms,
     ship_to: ShipTo,
+    payer: tuple[str, str] | tuple[None, None],
     at: datetime,
 ) -> Order:
     policy = settings.read(OrderRules)
@@ -148,8 +154,8 @@ def _order(
         total_fen=quoted.total_fen,
         terms=terms,
         ship_to=ship_to,
-        payer_appid=None,
-        payer_openid=None,
+        payer_appid=payer[0],
+        payer_openid=payer[1],
         fingerprint=placement.fingerprint,
         placed_at=at,
         expires_at=at + timedelta(minutes=policy.unpaid_minutes),
