@@ -3,7 +3,13 @@
 from dataclasses import replace
 
 from chalicelib.catalog import store
-from chalicelib.catalog.rules import MAX_TEMPLATES, FreightTemplate, TooManyTemplates, check_template
+from chalicelib.catalog.rules import (
+    MAX_TEMPLATES,
+    FreightTemplate,
+    TemplateEdited,
+    TooManyTemplates,
+    check_template,
+)
 from chalicelib.kernel import ids
 from chalicelib.kernel.dynamo import commit
 
@@ -16,9 +22,11 @@ def save_template(template: FreightTemplate) -> FreightTemplate:
     """
     check_template(template)
     if template.template_id:
-        present = store.load_freight_template(template.template_id)
-        commit(store.change_freight_template(template))
-        return replace(template, version=template.version + 1, uses=present.uses)
+        before = store.load_freight_template(template.template_id)
+        if before.version != template.version:
+            raise TemplateEdited()
+        commit(store.replace_freight_template(before, template))
+        return replace(template, version=before.version + 1, uses=before.uses)
     if len(store.all_freight_templates()) >= MAX_TEMPLATES:
         raise TooManyTemplates()
     made = replace(template, template_id=ids.new_id("FT"), version=1, uses=0)

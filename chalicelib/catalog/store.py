@@ -290,19 +290,14 @@ def add_freight_template(template: FreightTemplate) -> Write:
     return put_new(TemplateRow.of_value(template, shelf=_TEMPLATES))
 
 
-def change_freight_template(template: FreightTemplate) -> Write:
-    """Set all but the uses; the commit raises ``TemplateEdited`` unless the version is as it was read."""
-    row = TemplateRow
-    actions = [
-        row.name.set(template.name),
-        row.basis.set(template.basis),
-        row.rate.set(template.rate),
-        row.regions.set(template.regions),
-        row.no_delivery.set(template.no_delivery),
-        row.version.set(template.version + 1),
-    ]
-    condition = row.version == template.version
-    return update(row, (_TEMPLATES, template.template_id), actions, condition, otherwise=TemplateEdited)
+def replace_freight_template(before: FreightTemplate, after: FreightTemplate) -> Write:
+    """Put the template over the one read as ``before``; the commit raises ``TemplateEdited``.
+
+    It does so too when a product came to it or left it meanwhile, since the uses are in the same row.
+    """
+    row = TemplateRow.of_value(replace(after, version=before.version + 1, uses=before.uses), shelf=_TEMPLATES)
+    unchanged = (TemplateRow.version == before.version) & (TemplateRow.uses == before.uses)
+    return put(row, unchanged, TemplateEdited)
 
 
 def remove_freight_template(template_id: str) -> Write:
