@@ -25,7 +25,18 @@ from tests.support.world import Clock
 Side = Literal["before", "after"]
 Act = Callable[[], object]
 
-WHEN = ("at", "history", "version", "due_shard", "open_state", "checks", "attempts", "day_shard", "day", "prepay_id")
+WHEN = (
+    "at",
+    "history",
+    "version",
+    "due_shard",
+    "open_state",
+    "checks",
+    "attempts",
+    "day_shard",
+    "day",
+    "prepay_id",
+)
 """Attributes that say when and how often, which a death may change (and which prepay id WeChat gave
 last); all else must come out equal."""
 MONEY = {"journal", "wallets", "commissions"}
