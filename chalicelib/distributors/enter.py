@@ -8,7 +8,7 @@ distributor = Guard("distributor", "member", "distributor")
 
 
 def enter(entrant: Entrant, argument: str) -> None:
-    """Raise ``NotADistributor`` (or a kind of it that says why) unless this member may promote."""
+    """Raise ``NotDistributor`` (or a kind of it that says why) unless this member may promote."""
     refusal = rules.refusal_of(store.find(entrant.id))
     if refusal is not None:
         raise refusal

@@ -134,21 +134,21 @@ class MayNotApply(Forbidden):
     detail = "您的推广资格已被停用，如有疑问请联系客服。"
 
 
-class NotADistributor(Forbidden):
+class NotDistributor(Forbidden):
     """The door is for approved distributors."""
 
     title = "还不是分销商"
     detail = "成为分销商之后就能使用，您可以先提交申请。"
 
 
-class ApplicationPending(NotADistributor):
+class ApplicationPending(NotDistributor):
     """Staff have not decided yet."""
 
     title = "申请正在审核"
     detail = "我们正在审核您的申请，通过后会通知您。"
 
 
-class DistributorDisabled(NotADistributor):
+class DistributorDisabled(NotDistributor):
     """Staff took the right to promote away for now."""
 
     title = "推广资格已停用"
@@ -223,10 +223,10 @@ def with_level(present: Distributor, level_id: str) -> Distributor:
     return replace(present, level_id=level_id, version=present.version + 1)
 
 
-def refusal_of(distributor: Distributor | None) -> NotADistributor | None:
+def refusal_of(distributor: Distributor | None) -> NotDistributor | None:
     """Why the doors of distributors stay shut for this member; ``None`` when they open."""
     if distributor is None or distributor.status in ("REJECTED", "DELETED"):
-        return NotADistributor()
+        return NotDistributor()
     if distributor.status == "PENDING":
         return ApplicationPending()
     return None if distributor.is_active else DistributorDisabled()

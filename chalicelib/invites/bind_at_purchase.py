@@ -58,6 +58,7 @@ def bind_at_purchase(member: Member, at: datetime) -> tuple[tuple[str, ...], lis
         upline_before=member.upline,
         upline=inviter.member_id,
         until=None,
+        is_sign_up=False,
     )
     writes = store.bind(member, chain, at=at, code=invite.code, max_checks=MAX_CHECKS)
     return scan.chain[:PATH_LENGTH], [store.journal(row), *writes]

@@ -4,6 +4,8 @@ All of it comes after the commit that bound, and may come again: each count carr
 same commit, so a replay adds nothing.
 """
 
+from contextlib import suppress
+
 from chalicelib.content.notify import notify
 from chalicelib.invites import rules, store
 from chalicelib.invites.rules import Attribution
@@ -20,31 +22,20 @@ class _CountedBefore(Exception):
     """The stream delivered this event again."""
 
 
-class _SignedUpBefore(Exception):
-    """This member's sign-up is another scan's merit."""
-
-
 @jobs.follow("attributions")
 def count_attribution(change: Change) -> None:
     """Count scans, sign-ups and bindings for the code, each exactly once (I5)."""
     row = _added(change)
     if row is None or row.code is None or row.rule == "CODE_UNKNOWN":
         return
-    scans, bindings = int(rules.counts_as_scan(row)), int(row.decision == "BOUND")
-    counted = store.mark_counted(row.attribution_id, _CountedBefore)
-    try:
-        if rules.may_be_sign_up(row):
-            first = store.mark_for_ever(f"sign-up:{row.member_id}", _SignedUpBefore)
-            commit(counted, first, store.add_to_stats(row.code, scans=scans, sign_ups=1, bindings=bindings))
-            return
-    except _SignedUpBefore:
-        pass
-    except _CountedBefore:
-        return
-    try:
-        commit(counted, store.add_to_stats(row.code, scans=scans, sign_ups=0, bindings=bindings))
-    except _CountedBefore:
-        return
+    more = store.add_to_stats(
+        row.code,
+        scans=int(rules.counts_as_scan(row)),
+        sign_ups=int(row.is_sign_up),
+        bindings=int(row.decision == "BOUND"),
+    )
+    with suppress(_CountedBefore):
+        commit(store.mark_counted(row.attribution_id, _CountedBefore), more)
 
 
 @jobs.follow("attributions")
@@ -83,10 +74,8 @@ def count_team(change: Change) -> None:
     counts = [
         store.add_to_team(upline_id, by_level) for upline_id, by_level in deltas.items() if any(by_level)
     ]
-    try:
+    with suppress(_CountedBefore):
         commit(store.mark_counted(f"team:{change.id}", _CountedBefore), counts)
-    except _CountedBefore:
-        return
 
 
 def _added(change: Change) -> Attribution | None:

@@ -75,7 +75,7 @@ class AttributionRow(Table):
     upline_before = UnicodeAttribute(null=True)
     upline = UnicodeAttribute(null=True)
     until = TimeAttribute(null=True)
-    is_new_member = BooleanAttribute()
+    is_sign_up = BooleanAttribute()
     by = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
 
@@ -111,7 +111,7 @@ class CountedRow(Table):
         table_name = table_name("invite-counted")
 
     mark = UnicodeAttribute(hash_key=True)
-    forget_at = IntAttribute(null=True)
+    forget_at = IntAttribute()
 
 
 class MessageRow(Table):

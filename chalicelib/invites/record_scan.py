@@ -56,7 +56,7 @@ def _judged(
     at, binding = now(), settings.read(BindingRules)
     invite = store.find_code(code)
     inviter = members.find(invite.owner_id) if invite else None
-    waiting = rules.first_waiting(list(journal), at)
+    waiting = rules.first_waiting(journal, at)
     scan = Scan(
         member_id=member.member_id,
         at=at,
@@ -87,6 +87,6 @@ def _judged(
         upline_before=member.upline,
         upline=invite.owner_id if invite and verdict.decision == "BOUND" else member.upline,
         until=verdict.until,
-        is_new_member=rules.is_new_member(member.joined_at, at),
     )
-    return row, chain
+    is_early = row.number <= _JOURNAL_READ  # so that no earlier row goes unseen
+    return replace(row, is_sign_up=is_early and rules.is_sign_up(row, member.joined_at, journal)), chain

@@ -6,6 +6,7 @@ settles a quarrel about a customer (撞单).
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -162,7 +163,8 @@ class Attribution:
     upline_before: str | None = None
     upline: str | None = None
     until: datetime | None = None
-    is_new_member: bool = False
+    is_sign_up: bool = False
+    """Whether this scan brought a new member; at most one of a member's rows."""
     by: str | None = None
     reason: str | None = None
 
@@ -346,7 +348,7 @@ def is_repeat(last: Attribution | None, now: Attribution) -> bool:
     return is_bound_already or (last.decision, last.rule) == (now.decision, now.rule)
 
 
-def first_waiting(newest_first: list[Attribution], at: datetime) -> Attribution | None:
+def first_waiting(newest_first: Sequence[Attribution], at: datetime) -> Attribution | None:
     """The earliest scan that still waits for a purchase; a binding since then has ended its wait."""
     found = None
     for row in newest_first:
@@ -362,9 +364,10 @@ def counts_as_scan(row: Attribution) -> bool:
     return row.code is not None and row.rule != "CODE_UNKNOWN" and row.source not in _STAFF_OR_SHOP
 
 
-def may_be_sign_up(row: Attribution) -> bool:
-    """Whether the code brought this member: new, and the code was good and somebody else's."""
-    return counts_as_scan(row) and row.is_new_member and row.decision != "REFUSED"
+def is_sign_up(row: Attribution, joined_at: datetime, earlier: Sequence[Attribution]) -> bool:
+    """Whether the code brought this member: new, the code good and somebody else's, no row before it did."""
+    is_good = counts_as_scan(row) and row.decision != "REFUSED"
+    return is_good and is_new_member(joined_at, row.at) and not any(one.is_sign_up for one in earlier)
 
 
 def slot_of(owner_id: str, channel: str, product_id: str | None) -> str:

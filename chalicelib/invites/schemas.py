@@ -162,7 +162,7 @@ class AttributionOut(Out):
     upline_before: str | None
     upline: str | None
     until: datetime | None
-    is_new_member: bool
+    is_sign_up: bool
     by: str | None
     reason: str | None
 

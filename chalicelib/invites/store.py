@@ -198,11 +198,6 @@ def mark_counted(mark: str, otherwise: Otherwise) -> Write:
     return put_new(CountedRow(mark=mark, forget_at=_epoch(_MARK_KEPT)), otherwise)
 
 
-def mark_for_ever(mark: str, otherwise: Otherwise) -> Write:
-    """As ``mark_counted``, for what may happen once in a life."""
-    return put_new(CountedRow(mark=mark), otherwise)
-
-
 def answer_given(message_id: str) -> str | None:
     """The answer that this push of the official account got, if it was handled."""
     row = MessageRow.find(message_id)

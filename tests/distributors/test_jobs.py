@@ -47,7 +47,7 @@ def test_the_doors_of_distributors_open_with_approval_and_shut_with_disabling(wo
     """Design §5: /distributor is for approved distributors."""
     me = shopper()
     entrant = Entrant("member", me)
-    with pytest.raises(rules.NotADistributor):
+    with pytest.raises(rules.NotDistributor):
         enter(entrant, "")
     apply(me, None)
     with pytest.raises(rules.ApplicationPending):

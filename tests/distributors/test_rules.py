@@ -106,11 +106,11 @@ def test_assigning_needs_no_application_but_happens_once() -> None:
 @pytest.mark.parametrize(
     ("status", "refusal"),
     [
-        (None, rules.NotADistributor),
+        (None, rules.NotDistributor),
         ("PENDING", rules.ApplicationPending),
-        ("REJECTED", rules.NotADistributor),
+        ("REJECTED", rules.NotDistributor),
         ("DISABLED", rules.DistributorDisabled),
-        ("DELETED", rules.NotADistributor),
+        ("DELETED", rules.NotDistributor),
         ("APPROVED", type(None)),
     ],
 )

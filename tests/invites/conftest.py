@@ -9,6 +9,9 @@ import pytest
 from chalicelib.distributors import store as distributors
 from chalicelib.invites.rules import BindingRules
 from chalicelib.kernel import settings
+from tests.support import world as support
+from tests.wechat import fake
+from tests.wechat.conftest import SECRETS, forget
 
 SetRules = Callable[..., None]
 
@@ -32,3 +35,24 @@ def binding(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetRules]:
 
     yield change
     settings.forget()
+
+
+@pytest.fixture(scope="session")
+def _served() -> fake.FakeWeChat:
+    return fake.FakeWeChat()
+
+
+@pytest.fixture
+def wechat(
+    _served: fake.FakeWeChat, world: support.Clock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[fake.FakeWeChat]:
+    """A fake WeChat behind the real gateways, with the official account's keys."""
+    monkeypatch.setenv("FENXIAO_WECHAT_API_URL", _served.url)
+    for name, value in SECRETS.items():
+        support.put_secret(name, value)
+    forget()
+    _served.reset()
+    _served.on("/cgi-bin/stable_token", {"access_token": "planted-access-token-1", "expires_in": 7200})
+    yield _served
+    monkeypatch.undo()
+    forget()

@@ -1,18 +1,20 @@
 """People, codes and rules for the tests of this room, made through the rooms' own verbs."""
 
 import json
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from chalicelib.distributors import store as distributors
 from chalicelib.distributors.rules import Distributor
-from chalicelib.invites import store
+from chalicelib.invites import jobs, store
 from chalicelib.invites.make_code import make_code
 from chalicelib.kernel import clock
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.jobs import Change
 from chalicelib.members import store as members
-from chalicelib.members.rules import Member, below
+from chalicelib.members.rules import below
 from chalicelib.members.sign_in import sign_in
 from chalicelib.wechat.login import Identity
 from tests.support import world
@@ -93,7 +95,45 @@ def changes(table: str) -> list[Change]:
     ]
 
 
-def image(member: Member) -> dict[str, Any]:
-    """The member's item as a stream record holds it."""
-    found = [json.loads(line) for line in world.dump("members")]
-    return next(item for item in found if item["member_id"]["S"] == member.member_id)
+def at_once(actions: Sequence[Callable[[], Any]]) -> list[BaseException]:
+    """Run the actions in threads that start together; what any of them raised."""
+    barrier, raised = threading.Barrier(len(actions)), []
+
+    def run(action: Callable[[], Any]) -> None:
+        barrier.wait()
+        try:
+            action()
+        except BaseException as problem:
+            raised.append(problem)
+
+    threads = [threading.Thread(target=run, args=(action,)) for action in actions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def follow_attributions() -> None:
+    """Deliver every row of the journal to its followers."""
+    for change in changes("attributions"):
+        jobs.count_attribution(change)
+        jobs.tell_inviter(change)
+
+
+def member_change(member_id: str, before: Sequence[str], after: Sequence[str], event: str) -> Change:
+    """The stream record of a member whose path went from one to the other."""
+    rows = [json.loads(line) for line in world.dump("members")]
+    plain = next(row for row in rows if row["member_id"]["S"] == member_id)
+    images = []
+    for path in (before, after):
+        image = {name: value for name, value in plain.items() if not name.startswith("upline_")}
+        image |= {f"upline_{place}": {"S": upline} for place, upline in enumerate(path, 1)}
+        images.append(image)
+    return Change("members", event, *images)
+
+
+def count_team(moves: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> None:
+    """Deliver these changes of paths to the follower that counts teams."""
+    for number, (member_id, before, after) in enumerate(moves):
+        jobs.count_team(member_change(member_id, before, after, f"move-{number}-{member_id}"))

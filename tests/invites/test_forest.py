@@ -1,8 +1,6 @@
 """The relation is a forest after any sequence of scans and moves at once (invariant 9, peers §1.6)."""
 
 import sys
-import threading
-from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -15,27 +13,8 @@ from chalicelib.invites.move import move
 from chalicelib.invites.record_scan import record_scan
 from chalicelib.members.rules import MemberChanged
 from tests.invites.conftest import SetRules
-from tests.invites.support import code_of, is_forest, journal, relation, seller, settle_paths
+from tests.invites.support import at_once, code_of, is_forest, journal, relation, seller, settle_paths
 from tests.support.world import Clock
-
-
-def at_once(actions: Sequence[Callable[[], Any]]) -> list[BaseException]:
-    """Run the actions in threads that start together; what any of them raised."""
-    barrier, raised = threading.Barrier(len(actions)), []
-
-    def run(action: Callable[[], Any]) -> None:
-        barrier.wait()
-        try:
-            action()
-        except BaseException as problem:
-            raised.append(problem)
-
-    threads = [threading.Thread(target=run, args=(action,)) for action in actions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
 
 
 @pytest.mark.parametrize("size", [2, 3])

@@ -226,9 +226,17 @@ def test_what_counts_for_a_code() -> None:
     assert rules.counts_as_scan(row()) and rules.counts_as_scan(row(rule="CODE_REVOKED"))
     assert not rules.counts_as_scan(row(rule="CODE_UNKNOWN"))
     assert not rules.counts_as_scan(row(source="PURCHASE")) and not rules.counts_as_scan(row(code=None))
-    assert rules.may_be_sign_up(row(is_new_member=True))
-    assert not rules.may_be_sign_up(row(is_new_member=False))
-    assert not rules.may_be_sign_up(row(is_new_member=True, decision="REFUSED", rule="OWN_CODE"))
+
+
+def test_a_sign_up_is_one_scan_of_a_newcomer() -> None:
+    """I5: by a good code of somebody else, within a day of joining, and the first such row."""
+    joined_at = AT - timedelta(hours=23)
+    assert rules.is_sign_up(row(), joined_at, [])
+    assert rules.is_sign_up(row(decision="WAITING", rule="WAITS_FOR_PURCHASE"), joined_at, [row()])
+    assert not rules.is_sign_up(row(), joined_at, [row(is_sign_up=True)])
+    assert not rules.is_sign_up(row(), AT - timedelta(hours=24), [])
+    assert not rules.is_sign_up(row(decision="REFUSED", rule="OWN_CODE"), joined_at, [])
+    assert not rules.is_sign_up(row(source="PURCHASE"), joined_at, [])
 
 
 @pytest.mark.parametrize(
