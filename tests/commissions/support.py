@@ -57,7 +57,7 @@ def pay(one: Sale) -> int:
     credited = credit(one, now())
     paid_fen = sum(line.goods_paid_fen for line in one.lines)
     postings = [("wx:cash", -paid_fen), ("shop:sales", paid_fen), *credited.postings]
-    booked = wallet.entry(f"PAID:{one.order_id}", "PAID", now(), postings, {"order_id": one.order_id})
+    booked = wallet.entry(f"PAID:{one.order_id}", now(), postings, {"order_id": one.order_id})
     commit(credited.writes, [booked] if paid_fen else [])
     return credited.total_fen
 
@@ -75,7 +75,7 @@ def refund(one: Sale, refund_id: str, amounts: Mapping[int, int]) -> int:
     total = sum(amounts.values())
     postings = [("wx:cash", total), ("shop:sales", -total), *clawed.postings]
     refs = {"order_id": one.order_id, "refund_id": refund_id}
-    commit(clawed.writes, wallet.entry(f"REFUND:{refund_id}", "REFUND", now(), postings, refs))
+    commit(clawed.writes, wallet.entry(f"REFUND:{refund_id}", now(), postings, refs))
     return clawed.total_fen
 
 

@@ -253,7 +253,7 @@ class TestMaturing:
             receive(f"OR{number}")
         world.advance(days=8)
         spoilt = [("m:MBA:pending", -1), ("m:MBA:available", 1)]
-        commit(wallet.entry("MATURE:OR1:MBA:L1", "MATURE", now(), spoilt, {}))
+        commit(wallet.entry("MATURE:OR1:MBA:L1", now(), spoilt, {}))
         assert mature() == Matured(3, Fen(1099 + 2 * 549), 1)
         assert wallet.find("MBA").available_fen == 1099
 
@@ -269,7 +269,7 @@ class TestLateClawback:
             spent = [("m:MBA:available", -spend_fen), ("wx:cash", spend_fen)]
             commit(
                 wallet.move("MBA", available_fen=-spend_fen),
-                wallet.entry(f"PAYOUT:{spend_fen}", "PAYOUT", now(), spent, {}),
+                wallet.entry(f"PAYOUT:{spend_fen}", now(), spent, {}),
             )
 
     def test_takes_what_is_available(self, world: small.Clock) -> None:
