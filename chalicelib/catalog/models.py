@@ -35,6 +35,8 @@ class _Listed(GlobalSecondaryIndex["ProductRow"]):  # type: ignore[no-untyped-ca
 
 
 class AllManual(_Listed):  # type: ignore[no-untyped-call]
+    """Everything on a shelf, in the shop's own order."""
+
     class Meta:
         index_name = "all_manual"
         projection = IncludeProjection(CARD)
@@ -44,6 +46,8 @@ class AllManual(_Listed):  # type: ignore[no-untyped-call]
 
 
 class AllNewest(_Listed):  # type: ignore[no-untyped-call]
+    """Everything on a shelf, by when it was listed."""
+
     class Meta:
         index_name = "all_newest"
         projection = IncludeProjection(CARD)
@@ -53,6 +57,8 @@ class AllNewest(_Listed):  # type: ignore[no-untyped-call]
 
 
 class AllPrice(_Listed):  # type: ignore[no-untyped-call]
+    """Everything on a shelf, by its lowest price."""
+
     class Meta:
         index_name = "all_price"
         projection = IncludeProjection(CARD)
@@ -62,6 +68,8 @@ class AllPrice(_Listed):  # type: ignore[no-untyped-call]
 
 
 class MainManual(_Listed):  # type: ignore[no-untyped-call]
+    """One main category on a shelf, in the shop's own order."""
+
     class Meta:
         index_name = "main_manual"
         projection = IncludeProjection(CARD)
@@ -71,6 +79,8 @@ class MainManual(_Listed):  # type: ignore[no-untyped-call]
 
 
 class MainNewest(_Listed):  # type: ignore[no-untyped-call]
+    """One main category on a shelf, by when it was listed."""
+
     class Meta:
         index_name = "main_newest"
         projection = IncludeProjection(CARD)
@@ -80,6 +90,8 @@ class MainNewest(_Listed):  # type: ignore[no-untyped-call]
 
 
 class MainPrice(_Listed):  # type: ignore[no-untyped-call]
+    """One main category on a shelf, by its lowest price."""
+
     class Meta:
         index_name = "main_price"
         projection = IncludeProjection(CARD)
@@ -89,6 +101,8 @@ class MainPrice(_Listed):  # type: ignore[no-untyped-call]
 
 
 class SubManual(_Listed):  # type: ignore[no-untyped-call]
+    """One category on a shelf, in the shop's own order."""
+
     class Meta:
         index_name = "sub_manual"
         projection = IncludeProjection(CARD)
@@ -98,6 +112,8 @@ class SubManual(_Listed):  # type: ignore[no-untyped-call]
 
 
 class SubNewest(_Listed):  # type: ignore[no-untyped-call]
+    """One category on a shelf, by when it was listed."""
+
     class Meta:
         index_name = "sub_newest"
         projection = IncludeProjection(CARD)
@@ -107,6 +123,8 @@ class SubNewest(_Listed):  # type: ignore[no-untyped-call]
 
 
 class SubPrice(_Listed):  # type: ignore[no-untyped-call]
+    """One category on a shelf, by its lowest price."""
+
     class Meta:
         index_name = "sub_price"
         projection = IncludeProjection(CARD)

@@ -27,9 +27,7 @@ from chalicelib.kernel.paging import BadCursor
 doors = Doors("/console")
 
 
-@doors.get(
-    "/stock", who=staff("catalog.read"), query=StockAsked, returns=StocksOut, errors=(ProductUnknown,)
-)
+@doors.get("/stock", who=staff("catalog.read"), query=StockAsked, returns=StocksOut, errors=(ProductUnknown,))
 def read_stock(ask: Ask[Any]) -> StocksOut:
     """The stock of every article of a product."""
     product = catalog.load(ask.query.product_id)

@@ -1,6 +1,7 @@
 """Stock, reservations and movements in their tables."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.inventory.models import MovementRow, ReservationRow, StockRow
@@ -95,8 +96,10 @@ def change_stock(before: Stock, after: Stock) -> Write:
 
     The commit raises ``StockMoved`` when it moved meanwhile.
     """
-    row = StockRow
     assert after.product_id is not None, "stock of no product"
+    if before.version == 0:
+        return put_new(StockRow.of_value(replace(after, version=1)), StockMoved)
+    row = StockRow
     actions = [
         row.product_id.set(after.product_id),
         row.available.set(after.available),
@@ -104,8 +107,8 @@ def change_stock(before: Stock, after: Stock) -> Write:
         row.low_at.set(after.low_at),
         row.version.set(before.version + 1),
     ]
-    condition = row.version == before.version if before.version else row.version.does_not_exist()
-    return update(row, (before.sku_id, before.location), actions, condition, otherwise=StockMoved)
+    key = (before.sku_id, before.location)
+    return update(row, key, actions, row.version == before.version, otherwise=StockMoved)
 
 
 def adjust_stock(sku_id: str, change: int, location: str = MAIN) -> Write:
