@@ -95,7 +95,6 @@ def _book(row: Commission, before: Wallet, at: datetime) -> tuple[Wallet, Write]
     to_available, to_debt = settle_debt(before, row.left_fen)
     entry = wallet.entry(
         f"MATURE:{row.order_id}:{row.payee_id}:{row.rule}",
-        "MATURE",
         at,
         [
             (account_of(row.payee_id, "pending"), -row.left_fen),

@@ -46,7 +46,6 @@ def _writes(payment: Payment, state: str) -> list[Write]:
         store.late_refund(payment, "POSTED", at=at, due_at=None),
         wallet.entry(
             f"REFUND:{payment.refund_id}",
-            "REFUND",
             at,
             [("wx:cash", payment.amount_fen), ("shop:sales", -payment.amount_fen)],
             {"order_id": payment.order_id, "refund_id": payment.refund_id, "late": "true"},

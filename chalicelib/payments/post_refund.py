@@ -70,7 +70,7 @@ def _post(refund: Refund, order: Order) -> None:
     clawed = claw_back(order.order_id, refund.refund_id, lines, at)
     postings = [("wx:cash", refund.amount_fen), ("shop:sales", -refund.amount_fen), *clawed.postings]
     refs = {"order_id": order.order_id, "refund_id": refund.refund_id}
-    booked = [wallet.entry(f"REFUND:{refund.refund_id}", "REFUND", at, postings, refs)]
+    booked = [wallet.entry(f"REFUND:{refund.refund_id}", at, postings, refs)]
     commit(
         orders.refund_posted(refund, order, at=at),
         clawed.writes,

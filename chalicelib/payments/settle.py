@@ -89,7 +89,6 @@ def _credit(order: Order, payment: Payment) -> None:
         credited.writes,
         wallet.entry(
             f"PAID:{order.order_id}",
-            "PAID",
             at,
             [*income, *credited.postings],
             {"order_id": order.order_id, "transaction_id": payment.transaction_id},
@@ -107,7 +106,6 @@ def _keep_late(payment: Payment) -> None:
         store.arrived(replace(payment, refund_id=refund_id, refund_reserved_at=at), "LATE", due_at=at),
         wallet.entry(
             f"PAID:{payment.order_id}",
-            "PAID",
             at,
             [("wx:cash", -payment.amount_fen), ("shop:sales", payment.amount_fen)],
             {"order_id": payment.order_id, "transaction_id": payment.transaction_id, "late": "true"},

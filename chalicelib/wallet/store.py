@@ -82,14 +82,14 @@ def unchanged_debt(wallet: Wallet, otherwise: Otherwise | None = None) -> Write:
     return check(WalletRow, (wallet.member_id,), condition, otherwise=otherwise or WalletMoved)
 
 
-def entry(
-    entry_id: str, kind: str, at: datetime, postings: Sequence[tuple[str, int]], refs: dict[str, str]
-) -> Write:
+def entry(entry_id: str, at: datetime, postings: Sequence[tuple[str, int]], refs: dict[str, str]) -> Write:
     """Put an entry into the journal, once; ``ConditionFailed`` when its id is there already.
 
+    The id is the name of the event, and begins with its kind: ``PAID:{order}``, ``MATURE:…`` (design §2).
     Postings on one account are added up and zeros left out. Asserts that the rest sums to zero over
     at least two accounts (invariant 2).
     """
+    kind = entry_id.partition(":")[0]
     day_shard = f"{business_day(at).isoformat()}#{shard_of(entry_id, DAY_SHARDS)}"
     return put_new(
         EntryRow.of_value(Entry(entry_id, kind, at, balanced(postings), refs), day_shard=day_shard)

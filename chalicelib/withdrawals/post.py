@@ -75,7 +75,6 @@ def _paid_out(before: Withdrawal, after: Withdrawal) -> list[Write]:
         wallet.move(before.member_id, frozen_fen=-before.amount_fen),
         wallet.entry(
             f"PAYOUT:{before.withdrawal_id}",
-            "PAYOUT",
             after.ended_at,
             postings,
             {"withdrawal_id": before.withdrawal_id, "member_id": before.member_id},

@@ -26,7 +26,6 @@ def release(before: Withdrawal, after: Withdrawal) -> list[Write]:
         wallet.move(before.member_id, available_fen=to_available, frozen_fen=-amount_fen, debt_fen=-to_debt),
         wallet.entry(
             f"RELEASE:{before.withdrawal_id}",
-            "RELEASE",
             after.ended_at,
             postings,
             {"withdrawal_id": before.withdrawal_id, "member_id": before.member_id},

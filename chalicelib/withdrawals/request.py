@@ -54,7 +54,6 @@ def request(member_id: str, amount_fen: Fen, *, key: str, real_name: str | None 
             store.take_limits(withdrawal, daily_fen=rules.daily_fen, monthly_fen=rules.monthly_fen),
             wallet.entry(
                 f"RESERVE:{withdrawal_id}",
-                "RESERVE",
                 withdrawal.requested_at,
                 [(f"m:{member_id}:available", -amount_fen), (f"m:{member_id}:frozen", amount_fen)],
                 {"withdrawal_id": withdrawal_id, "member_id": member_id},

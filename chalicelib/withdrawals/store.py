@@ -119,8 +119,8 @@ def take_limits(withdrawal: Withdrawal, *, daily_fen: int, monthly_fen: int) -> 
     place = WithdrawalLimitRow(withdrawal.member_id, _OPEN, withdrawal_id=withdrawal.withdrawal_id)
     return [
         put_new(place, OneAtATime),
-        _use(withdrawal.member_id, day, amount_fen, daily_fen, OverDailyLimit),
-        _use(withdrawal.member_id, month, amount_fen, monthly_fen, OverMonthlyLimit),
+        _use(withdrawal.member_id, day, amount_fen, limit_fen=daily_fen, otherwise=OverDailyLimit),
+        _use(withdrawal.member_id, month, amount_fen, limit_fen=monthly_fen, otherwise=OverMonthlyLimit),
     ]
 
 
@@ -153,7 +153,7 @@ def used_fen(member_id: str, at: datetime) -> tuple[int, int]:
     return (day.used_fen or 0 if day else 0), (month.used_fen or 0 if month else 0)
 
 
-def _use(member_id: str, slot: str, amount_fen: int, limit_fen: int, otherwise: Otherwise) -> Write:
+def _use(member_id: str, slot: str, amount_fen: int, *, limit_fen: int, otherwise: Otherwise) -> Write:
     used = WithdrawalLimitRow.used_fen
     has_room = used.does_not_exist() | (used <= limit_fen - amount_fen)
     return update(

@@ -79,13 +79,11 @@ def plans_per_second() -> int:
     return int(best)
 
 
-def settled_per_second(
-    street: Street, port: int, clients: int, count: int, upline: str | None = None
-) -> float:
+def settled_per_second(street: Street, port: int, clients: int, count: int) -> float:
     """Orders settled a second over HTTP with ``clients`` at once; the middle of three runs."""
     rates = []
     for _ in range(_ROUNDS):
-        notices = [street.paid(order) for order in put_orders(count, upline=upline)]
+        notices = [street.paid(order) for order in put_orders(count)]
         rates.append(count / _post_all(notices, port, clients))
     return round(sorted(rates)[len(rates) // 2], 1)
 

@@ -53,7 +53,12 @@ class Street:
         at = clock.now().astimezone(clock.SHANGHAI).isoformat(timespec="seconds")
         resource = {
             "transaction_id": f"42{secrets.randbelow(10**26):026d}",
-            "amount": {"payer_total": order.total_fen, "total": order.total_fen, "currency": "CNY"},
+            "amount": {
+                "payer_total": order.total_fen,
+                "total": order.total_fen,
+                "currency": "CNY",
+                "payer_currency": "CNY",
+            },
             "mchid": config().mch_id,
             "appid": order.payer_appid,
             "trade_state": "SUCCESS",
@@ -62,7 +67,6 @@ class Street:
             "payer": {"openid": order.payer_openid},
             "out_trade_no": order.order_id,
         }
-        resource["amount"]["payer_currency"] = "CNY"
         nonce = secrets.token_hex(6)
         sealed = self.seal.encrypt(nonce.encode(), json.dumps(resource).encode(), b"transaction")
         body = json.dumps(

@@ -138,7 +138,6 @@ def spend(member_id: str, amount_fen: int) -> None:
         wallet.move(member_id, available_fen=-amount_fen),
         wallet.entry(
             f"ADJUST:{member_id}:spent",
-            "ADJUST",
             now(),
             [("shop:sales", amount_fen), (f"m:{member_id}:available", -amount_fen)],
             {"member_id": member_id},

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("world")
 
 
 def book(entry_id: str, kind: str, *postings: tuple[str, int], hours: int = 0, **refs: str) -> None:
-    commit(store.entry(entry_id, kind, support.START + timedelta(hours=hours), postings, refs))
+    commit(store.entry(entry_id, support.START + timedelta(hours=hours), postings, refs))
 
 
 def some_books() -> None:

@@ -111,9 +111,9 @@ class TestMove:
 class TestJournal:
     def test_an_entry_is_put_once_and_read_back(self) -> None:
         postings = [("wx:cash", -100), ("shop:sales", 100)]
-        commit(store.entry("PAID:OR1", "PAID", support.START, postings, {"order_id": "OR1"}))
+        commit(store.entry("PAID:OR1", support.START, postings, {"order_id": "OR1"}))
         with pytest.raises(ConditionFailed):
-            commit(store.entry("PAID:OR1", "PAID", support.START, postings, {}))
+            commit(store.entry("PAID:OR1", support.START, postings, {}))
         found = store.load_entry("PAID:OR1")
         assert isinstance(found, Entry)
         assert sum(posting.amount_fen for posting in found.postings) == 0
@@ -126,7 +126,7 @@ class TestJournal:
     def test_the_audit_walks_a_day_without_a_scan(self) -> None:
         for number in range(12):
             at = support.START + timedelta(hours=2 * number)
-            commit(store.entry(f"PAID:{number}", "PAID", at, [("a", 1), ("b", -1)], {}))
+            commit(store.entry(f"PAID:{number}", at, [("a", 1), ("b", -1)], {}))
         day = clock.business_day(support.START)
         walked = {entry.entry_id for entry in store.entries_of_day(day)}
         following = {entry.entry_id for entry in store.entries_of_day(day + timedelta(days=1))}
