@@ -210,10 +210,14 @@ def _cut_line(line: OrderLine, wanted: Slice, *, kind: RefundKind) -> RefundLine
 
 
 def freight_back(order: Order, lines: Sequence[RefundLine]) -> Fen:
-    """Freight goes back by itself only when nothing was sent and, with ``lines``, everything is back."""
+    """Freight goes back by itself only when nothing was sent and, with ``lines``, everything is back.
+
+    Of other open refunds only those count whose money is set aside; one merely asked may be refused.
+    """
     units = {line.line_no: line.quantity for line in lines}
     is_everything = all(
-        one.refunded_quantity + (units.get(one.line_no) or one.open_quantity) == one.quantity
+        one.refunded_quantity + units.get(one.line_no, one.open_quantity if one.refund_reserved_fen else 0)
+        == one.quantity
         for one in order.lines
     )
     return order.freight_left_fen if is_everything and not order.parcels else Fen(0)

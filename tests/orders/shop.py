@@ -7,7 +7,6 @@ samples: one article of ¥10.01. Freight is ¥12, ¥25 to the far west, none to 
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.catalog.add_product import add_product
 from chalicelib.catalog.rules import Category, FreightRate, FreightTemplate, Product, RegionRate, Sku
 from chalicelib.catalog.save_category import save_category
 from chalicelib.catalog.save_template import save_template
@@ -107,8 +106,7 @@ class Shop:
     def pay_back(self, refund: Refund, *, freight_fen: int | None = None) -> Refund:
         """Staff let a refund go, WeChat pays it, its notice is booked."""
         reserve_refund(refund.refund_id, freight_fen=freight_fen)
-        clock_moves = store.load_refund(refund.refund_id)
-        assert send_refund(clock_moves.refund_id) is not None
+        assert send_refund(refund.refund_id) is not None
         post_refund(self.peer.end_refund(refund.refund_id))
         return store.load_refund(refund.refund_id)
 
@@ -131,14 +129,14 @@ def open_shop(peer: WeChatPay) -> Shop:
     first_plan()
     template = save_template(_freight())
     category = save_category(Category("", "茶"))
-    tea = _product(
+    tea = add_to_shelf(
         "高山绿茶",
         category.category_id,
         template.template_id,
         Sku("", "100 克", Fen(3333), cost_fen=Fen(1500)),
         Sku("", "250 克", Fen(7900), member_prices_fen={"normal": Fen(7000)}, cost_fen=Fen(3400)),
     )
-    samples = _product(
+    samples = add_to_shelf(
         "试饮小样",
         category.category_id,
         template.template_id,
@@ -160,7 +158,10 @@ def _freight() -> FreightTemplate:
     return FreightTemplate("", "统一运费", "PIECE", near, (RegionRate(("新疆",), far),), ("香港",))
 
 
-def _product(title: str, category_id: str, template_id: str, *skus: Sku) -> Product:
+def add_to_shelf(
+    title: str, category_id: str, template_id: str, *skus: Sku, limit_per_order: int | None = 5
+) -> Product:
+    """A product in stock and on the shelf."""
     draft = Product(
         product_id="",
         title=title,
@@ -171,9 +172,9 @@ def _product(title: str, category_id: str, template_id: str, *skus: Sku) -> Prod
         is_on_shelf=False,
         freight_template_id=template_id,
         skus=skus,
-        limit_per_order=5,
+        limit_per_order=limit_per_order,
     )
-    product = add_product(draft)
+    product = addadd_to_shelf(draft)
     for sku in product.skus:
         set_stock(Count(product.product_id, sku.sku_id, STOCK, 0, version=0, by="ST1", reason="备货"))
     return set_shelf(product.product_id, is_on_shelf=True, version=product.version)

@@ -1,26 +1,29 @@
 """Placing an order: the server's price, frozen terms, reserved stock, once (O1)."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from chalicelib.catalog.rules import NoDelivery
+from chalicelib.catalog.rules import NoDelivery, Sku
 from chalicelib.catalog.set_shelf import set_shelf
 from chalicelib.inventory import store as inventory
 from chalicelib.inventory.rules import OutOfStock
-from chalicelib.kernel import clock
+from chalicelib.kernel import aws, clock
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import KeyReused
+from chalicelib.kernel.money import Fen
 from chalicelib.members import store as members
 from chalicelib.members.rules import AddressUnknown, MemberBlocked
 from chalicelib.orders import store
 from chalicelib.orders.place import Placement, place
 from chalicelib.orders.quote import quote
-from chalicelib.orders.rules import CannotBuy, PriceChanged, TotalOutOfRange
-from tests.orders.shop import NOWHERE, WEST, Shop
+from chalicelib.orders.rules import MAX_LINES, CannotBuy, PriceChanged, TotalOutOfRange
+from tests.orders.shop import NOWHERE, WEST, Shop, add_to_shelf
 from tests.support import world as support
 
 
@@ -203,14 +206,27 @@ def test_without_a_plan_an_order_earns_nobody_anything(shop: Shop) -> None:
     assert order.terms.payees == ()
 
 
-def test_a_forty_line_order_is_one_transaction(shop: Shop) -> None:
-    """At most 100 items, also with a binding at purchase of nineteen."""
-    from chalicelib.orders.rules import MAX_LINES
+def test_the_longest_order_is_one_transaction(shop: Shop) -> None:
+    """Order, counter and reservation of each line, with nineteen items left for a binding at purchase."""
+    freight_id, category_id = shop.tea.freight_template_id, shop.tea.category_id
+    assert freight_id is not None
+    goods = [Sku("", f"{number} 号", Fen(100)) for number in range(MAX_LINES)]
+    many = add_to_shelf("四十种茶", category_id, freight_id, *goods, limit_per_order=None)
+    sizes: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        real = aws.client("dynamodb").transact_write_items
 
-    assert 1 + 2 * MAX_LINES + 19 <= 100
+        def sized(**request: Any) -> Any:
+            sizes.append(len(request["TransactItems"]))
+            return real(**request)
+
+        patch.setattr(aws.client("dynamodb"), "transact_write_items", sized)
+        order = shop.place(*(shop.wanted(many, number, 1) for number in range(MAX_LINES)))
+    assert len(order.lines) == MAX_LINES
+    assert sizes == [1 + 2 * MAX_LINES] and sizes[0] + 19 <= 100
 
 
-def _together(act, number: int) -> None:
+def _together(act: Callable[[int], None], number: int) -> None:
     threads = [threading.Thread(target=act, args=(one,)) for one in range(number)]
     for thread in threads:
         thread.start()
