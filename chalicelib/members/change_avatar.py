@@ -1,21 +1,13 @@
-"""Let a member choose a picture (M2). WeChat gives a temporary file, so it is uploaded to us."""
+"""Let a member show a picture it has uploaded (M2)."""
 
-from chalicelib.kernel import ids, limits
 from chalicelib.kernel.config import config
-from chalicelib.kernel.crypto import fingerprint
 from chalicelib.kernel.dynamo import commit
-from chalicelib.kernel.limits import Limit
 from chalicelib.members import store
-from chalicelib.members.rules import Member, picture_type
-
-_PER_MEMBER = Limit("avatar", times=10, minutes=60)
+from chalicelib.members.rules import Member, demand_own_avatar
 
 
-def change_avatar(member_id: str, picture: bytes) -> Member:
-    """Keep the picture and show it from now on. Raises ``NotAPicture``."""
-    content_type = picture_type(picture)
-    limits.take((_PER_MEMBER, member_id))
-    avatar_id = ids.derived_id("AV", member_id, fingerprint(picture.hex()))
-    store.keep_avatar(avatar_id, picture, content_type)
-    commit(store.set_avatar(member_id, f"{config().public_url}/shop/avatars/{avatar_id}"))
+def change_avatar(member_id: str, avatar_url: str) -> Member:
+    """Show this picture from now on. Raises ``NotYourPicture`` for any but one of the member's uploads."""
+    demand_own_avatar(config().public_url, member_id, avatar_url)
+    commit(store.set_avatar(member_id, avatar_url))
     return store.load(member_id)

@@ -9,6 +9,8 @@ from chalicelib.kernel.dynamo import commit
 from chalicelib.members import store
 from chalicelib.members.rules import Member, MemberChanged, below
 
+_PAGE = 100
+
 
 def follow_path(member_id: str) -> int:
     """Correct this member's own path and those of its direct downlines; returns how many it wrote."""
@@ -42,7 +44,7 @@ def _direct_downlines(member_id: str) -> list[Member]:
     found: list[Member] = []
     cursor: str | None = None
     while True:
-        page = store.downline(member_id, 1, limit=100, cursor=cursor)
+        page = store.downline(member_id, 1, limit=_PAGE, cursor=cursor)
         found.extend(page.items)
         cursor = page.next
         if cursor is None:

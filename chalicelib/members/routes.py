@@ -15,6 +15,7 @@ from chalicelib.members.begin_oauth import Begun, begin_oauth
 from chalicelib.members.change_avatar import change_avatar
 from chalicelib.members.change_nickname import change_nickname
 from chalicelib.members.finish_oauth import finish_oauth
+from chalicelib.members.offer_avatar import offer_avatar
 from chalicelib.members.refresh import refresh
 from chalicelib.members.remove_address import remove_address
 from chalicelib.members.rules import Address, Member
@@ -23,6 +24,8 @@ from chalicelib.members.schemas import (
     AddressesOut,
     AddressIn,
     AddressOut,
+    AvatarIn,
+    AvatarOfferOut,
     CredentialsIn,
     MeOut,
     MiniProgramCodeIn,
@@ -53,7 +56,6 @@ doors = Doors("/shop")
 _KEPT_OUT = (rules.MemberBlocked, rules.MemberClosed)
 _FROM_WECHAT = (CodeUsed, CodeExpired, LoginBlocked, WeChatUnavailable)
 _COOKIE = "fx_way"
-_MAX_PICTURE_BYTES = 300 * 1024
 
 
 @doors.post(
@@ -157,34 +159,24 @@ def read_me(ask: Ask[Any]) -> MeOut:
         rules.NicknameNotFine,
         rules.NicknameNotChecked,
         rules.NicknameNeedsMiniProgram,
+        rules.NotYourPicture,
         TooOften,
     ),
 )
 def change_me(ask: Ask[ProfileIn]) -> MeOut:
     """Change what others see of the asking member."""
-    if ask.body.nickname is None:
-        return _me(store.load(ask.who.id))
-    return _me(change_nickname(ask.who.id, ask.body.nickname))
+    me, given = store.load(ask.who.id), ask.body
+    if given.nickname is not None and given.nickname != me.nickname:
+        me = change_nickname(me.member_id, given.nickname)
+    if given.avatar_url is not None:
+        me = change_avatar(me.member_id, given.avatar_url)
+    return _me(me)
 
 
-@doors.post(
-    "/me/avatar",
-    who=signed_in,
-    returns=MeOut,
-    errors=(rules.NotAPicture, TooOften),
-    max_bytes=_MAX_PICTURE_BYTES,
-    content_types=("image/jpeg", "image/png"),
-)
-def upload_avatar(ask: Ask[Any]) -> MeOut:
-    """Show the picture that is the request's body: JPEG or PNG, at most 300 KB."""
-    return _me(change_avatar(ask.who.id, ask.raw_body))
-
-
-@doors.get("/avatars/{avatar_id}", who=anyone, returns=Nothing, status=302)
-def see_avatar(ask: Ask[Any]) -> Reply:
-    """A member's picture, by a link that is good for ten minutes."""
-    link = store.avatar_link(ask.path["avatar_id"])
-    return Reply(status=302, headers={"Location": link, "Cache-Control": "private, max-age=540"})
+@doors.post("/me/avatar", who=signed_in, body=AvatarIn, returns=AvatarOfferOut, errors=(TooOften,))
+def upload_avatar(ask: Ask[AvatarIn]) -> AvatarOfferOut:
+    """Where to upload a picture of oneself."""
+    return AvatarOfferOut.model_validate(offer_avatar(ask.who.id, ask.body.content_type))
 
 
 @doors.post(

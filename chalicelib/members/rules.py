@@ -15,6 +15,8 @@ MAX_PATH = 3
 MAX_ADDRESSES = 20
 MIN_PASSWORD = 8
 MAX_NICKNAME = 20
+AvatarType = Literal["image/jpeg", "image/png"]
+AVATAR_ENDINGS: dict[AvatarType, str] = {"image/jpeg": "jpg", "image/png": "png"}
 STATE_LIFETIME = timedelta(minutes=10)
 """How long the way through WeChat may take."""
 
@@ -146,14 +148,11 @@ class NicknameNeedsMiniProgram(Conflict):
     detail = "昵称需要在微信小程序里修改，请打开小程序后再试。"
 
 
-class NotAPicture(Invalid):
-    title = "图片打不开"
-    detail = "请选择一张 JPG 或 PNG 图片。"
+class NotYourPicture(Invalid):
+    """Only what was uploaded through us is shown."""
 
-
-class AvatarUnknown(NotFound):
-    title = "没有找到图片"
-    detail = "这张图片不存在。"
+    title = "头像没有换好"
+    detail = "请重新选择一张图片。"
 
 
 class AddressUnknown(NotFound):
@@ -251,16 +250,17 @@ def cleaned_username(text: str) -> str:
     return name
 
 
-def picture_type(content: bytes) -> str:
-    """``image/jpeg`` or ``image/png``, by what the bytes are, not by what they are called.
+def avatar_folder(member_id: str) -> str:
+    """Where in the media bucket the member's pictures are."""
+    return f"media/avatars/{member_id}/"
 
-    Raises ``NotAPicture``.
-    """
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    raise NotAPicture()
+
+def demand_own_avatar(public_url: str, member_id: str, avatar_url: str) -> None:
+    """Accept only a picture in the member's own folder. Raises ``NotYourPicture``."""
+    folder = re.escape(f"{public_url}/{avatar_folder(member_id)}")
+    endings = "|".join(AVATAR_ENDINGS.values())
+    if not re.fullmatch(rf"{folder}AV[0-9A-Z]{{26}}\.({endings})", avatar_url):
+        raise NotYourPicture()
 
 
 def demand_within(h5_url: str, return_to: str) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.kernel.http import Body, Out, Paging, Query
-from chalicelib.members.rules import MAX_NICKNAME, Status
+from chalicelib.members.rules import MAX_NICKNAME, AvatarType, Status
 
 _Code = Annotated[str, Field(min_length=1, max_length=256)]
 _Text = Annotated[str, Field(min_length=1, max_length=64, pattern=r"\S")]
@@ -72,6 +72,22 @@ class ProfileIn(Body):
     """What a member may say about itself; what is absent stays."""
 
     nickname: str | None = Field(None, title="昵称", min_length=1, max_length=MAX_NICKNAME * 2)
+    avatar_url: str | None = Field(None, title="头像", max_length=500, description="One of the own uploads.")
+
+
+class AvatarIn(Body):
+    """What kind of picture is going to be uploaded."""
+
+    content_type: AvatarType
+
+
+class AvatarOfferOut(Out):
+    """Post the fields, then the file, as a form to ``url``; then set ``avatar_url``."""
+
+    url: str
+    fields: dict[str, str]
+    avatar_url: str
+    max_bytes: int
 
 
 class PhoneCodeIn(Body):

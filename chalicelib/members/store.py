@@ -8,8 +8,7 @@ from datetime import date, datetime
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.kernel import aws, clock, crypto
-from chalicelib.kernel.config import config
+from chalicelib.kernel import clock, crypto
 from chalicelib.kernel.days import walk_back
 from chalicelib.kernel.dynamo import Otherwise, Write, check, put, put_new, update
 from chalicelib.kernel.jobs import Change
@@ -245,23 +244,6 @@ def put_address_book(member_id: str, book: tuple[Address, ...], *, version: int)
     if version == 0:
         return put_new(row, AddressesChanged)
     return put(row, AddressBookRow.version == version, AddressesChanged)
-
-
-# -- pictures -----------------------------------------------------------------------------------
-
-
-def keep_avatar(avatar_id: str, picture: bytes, content_type: str) -> None:
-    """Keep a picture; its id names its content, so writing it twice writes the same."""
-    aws.client("s3").put_object(
-        Bucket=config().media_bucket, Key=f"avatars/{avatar_id}", Body=picture, ContentType=content_type
-    )
-
-
-def avatar_link(avatar_id: str) -> str:
-    """A link to the picture's bytes, good for ten minutes."""
-    place = {"Bucket": config().media_bucket, "Key": f"avatars/{avatar_id}"}
-    link: str = aws.client("s3").generate_presigned_url("get_object", Params=place, ExpiresIn=600)
-    return link
 
 
 # -- helpers ------------------------------------------------------------------------------------

@@ -1,0 +1,45 @@
+"""Let a member put a picture of itself straight into the media bucket (M2).
+
+WeChat gives the client a temporary file only, so it is uploaded; the bytes never pass through our
+functions, and nothing a member names is ever fetched (wechat.md §6.18).
+"""
+
+from dataclasses import dataclass
+
+from chalicelib.kernel import aws, ids, limits
+from chalicelib.kernel.config import config
+from chalicelib.kernel.limits import Limit
+from chalicelib.members.rules import AVATAR_ENDINGS, AvatarType, avatar_folder
+
+MAX_BYTES = 512 * 1024
+_VALID_SECONDS = 300
+_PER_MEMBER = Limit("avatar", times=20, minutes=60)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Post the ``fields`` and then the file as a form to ``url``; the picture is then ``avatar_url``."""
+
+    url: str
+    fields: dict[str, str]
+    avatar_url: str
+    max_bytes: int = MAX_BYTES
+
+
+def offer_avatar(member_id: str, content_type: AvatarType) -> Offer:
+    """An upload of exactly this type into the member's own folder, for five minutes.
+
+    The bucket refuses another type or a larger file, because both are signed. Raises ``TooOften``.
+    """
+    limits.take((_PER_MEMBER, member_id))
+    key = f"{avatar_folder(member_id)}{ids.new_id('AV')}.{AVATAR_ENDINGS[content_type]}"
+    fixed = {"Content-Type": content_type, "Cache-Control": "public, max-age=31536000, immutable"}
+    size = ["content-length-range", 1, MAX_BYTES]
+    signed = aws.client("s3").generate_presigned_post(
+        config().media_bucket,
+        key,
+        Fields=dict(fixed),
+        Conditions=[*({name: value} for name, value in fixed.items()), size],
+        ExpiresIn=_VALID_SECONDS,
+    )
+    return Offer(signed["url"], signed["fields"], f"{config().public_url}/{key}")

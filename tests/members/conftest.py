@@ -1,0 +1,56 @@
+"""A fake WeChat for sign-in, phones and nicknames."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.kernel.config import config
+from chalicelib.wechat import token
+from tests.support import world as support
+from tests.support.rooms import world_of
+from tests.wechat import fake
+
+TABLES = (
+    "members",
+    "identities",
+    "address-books",
+    "sessions",
+    "limits",
+    "staff",
+    "roles",
+    "audit",
+    "settings",
+)
+
+
+@pytest.fixture
+def world() -> Iterator[support.Clock]:
+    """The tables that members need."""
+    with world_of(*TABLES, "wechat-tokens") as clock:
+        yield clock
+
+
+@pytest.fixture(scope="session")
+def _served() -> fake.FakeWeChat:
+    return fake.FakeWeChat()
+
+
+@pytest.fixture
+def wechat(
+    _served: fake.FakeWeChat, world: support.Clock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[fake.FakeWeChat]:
+    """A WeChat that answers what the test says; nothing is remembered from the test before."""
+    monkeypatch.setenv("FENXIAO_WECHAT_API_URL", _served.url)
+    for name in ("wechat/mp-secret", "wechat/oa-secret"):
+        support.put_secret(name, "planted-app-secret")
+    _forget()
+    _served.reset()
+    _served.on("/cgi-bin/stable_token", {"access_token": "planted-access-token", "expires_in": 7200})
+    yield _served
+    _forget()
+
+
+def _forget() -> None:
+    config.cache_clear()
+    token.forget()
+    token._client.cache_clear()
