@@ -13,26 +13,42 @@ export function oneLine(address, { isShort = false } = {}) {
   return isShort ? place : `${address.receiver} ${address.phone} · ${place}`;
 }
 
+/** For who has none yet: an address that is ready to be taken, or a form for another. */
+export function offerAddress(view, done) {
+  const offered = sample(view);
+  const take = async () => done(await view.api.post("/shop/me/addresses", offered));
+  const edit = () =>
+    view.sheet("填写地址", (close) =>
+      addressForm(view, {
+        done: async (made) => {
+          close();
+          await done(made);
+        },
+      }),
+    );
+  return box(
+    h("h4", {}, "寄到哪里"),
+    h("strong", {}, `${offered.receiver}　${offered.phone}`),
+    h("p", { className: "says" }, oneLine(offered, { isShort: true })),
+    h("div", { className: "row end" }, button(view, "填别的", edit, { className: "tiny" }), button(view, "就寄这里", take, { className: "primary" })),
+  );
+}
+
+function sample(view) {
+  const { nickname, phone_number } = view.phone.person;
+  const place = { province: "浙江省", city: "杭州市", district: "西湖区", street: "文三路 100 号 2 幢 301 室" };
+  return { receiver: nickname, phone: phone_number, ...place, is_default: true };
+}
+
 /** The form; a new address is offered filled in, to be changed at will. `done(address)` gets what was saved. */
 export function addressForm(view, { address, done }) {
-  const { nickname, phone_number } = view.phone.person;
-  const given = address || {
-    receiver: nickname,
-    phone: phone_number,
-    province: "浙江省",
-    city: "杭州市",
-    district: "西湖区",
-    street: "文三路 100 号 2 幢 301 室",
-    is_default: true,
-  };
+  const given = address || sample(view);
   const input = (name, more = {}) => h("input", { name, value: given[name] ?? "", required: true, maxLength: 64, autocomplete: "off", ...more });
   const province = select(PROVINCES.map((one) => [one, one]), given.province);
   province.name = "province";
   const fields = [
-    field("收货人", input("receiver")),
-    field("手机号", input("phone", { inputMode: "tel", pattern: "\\+?[0-9]{7,18}" })),
-    field("省份", province),
-    field("城市", input("city")),
+    h("div", { className: "pair" }, field("收货人", input("receiver")), field("手机号", input("phone", { inputMode: "tel", pattern: "\\+?[0-9]{7,18}" }))),
+    h("div", { className: "pair" }, field("省份", province), field("城市", input("city"))),
     field("区县", input("district", { required: false })),
     field("详细地址", input("street", { minLength: 2, maxLength: 120 })),
     h("label", { className: "check" }, h("input", { type: "checkbox", name: "is_default", checked: given.is_default }), "设为默认"),

@@ -1,6 +1,6 @@
 // Buying: the cart, checkout with address and quote, paying, and what came of it.
 import { h, yuan } from "./dom.js";
-import { addressForm, oneLine } from "./shop_address.js";
+import { offerAddress, oneLine } from "./shop_address.js";
 import { box, button, cell, empty, figures, note, picture, price, show, stepper } from "./shop_kit.js";
 
 export const pages = { cart, checkout, result };
@@ -62,7 +62,7 @@ async function cart(view) {
     }
     const lines = found.lines.map(({ product_id, sku_id, quantity }) => ({ product_id, sku_id, quantity }));
     const buy = () => view.open("checkout", { lines });
-    view.actions(h("span", { className: "sum" }, "合计 ", price(found.goods_fen)), button(view, "去结算", buy, { className: "go", disabled: !found.can_place }));
+    view.actions(h("span", { className: "sum" }, "合计 ", price(found.goods_fen)), button(view, "去结算", buy, { className: "go", disabled: found.lines.some((line) => line.problem) }));
     return [box(found.lines.map((line) => cartLine(view, line, again))), note("运费在填写地址后计算。")];
   });
 }
@@ -105,7 +105,7 @@ async function checkout(view, { lines, address_id }) {
       return again();
     };
     const message = h("input", { maxLength: 100, placeholder: "给商家留句话（可不填）", ariaLabel: "留言" });
-    const total = h("div", {});
+    const total = h("div", { className: "group" });
     const drawTotal = (current) => {
       total.replaceChildren(...priced(current));
       const place = () => placeAndPay(view, { lines, address, quote: current, note: message.value.trim() || null }, drawTotal);
@@ -118,7 +118,7 @@ async function checkout(view, { lines, address_id }) {
 }
 
 function whereTo(view, addresses, address, choose) {
-  if (!address) return box(h("h4", {}, "收货地址"), addressForm(view, { done: (made) => choose(made.address_id) }));
+  if (!address) return offerAddress(view, (made) => choose(made.address_id));
   const pick = () =>
     view.sheet("寄到哪里", (close) => [
       ...addresses.map((one) =>

@@ -43,7 +43,7 @@ function card(view, item, earn) {
     h("strong", {}, item.title),
     h("p", {}, item.subtitle),
     price(isBetter ? item.your_price_fen : item.price_fen, item.sku_count > 1 && "起"),
-    earn && h("span", { className: "earn" }, earn),
+    earn && h("span", { className: "earn" }, earn.replaceAll(" ", "")),
   );
 }
 

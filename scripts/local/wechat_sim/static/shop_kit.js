@@ -1,5 +1,6 @@
 // What the shop's screens are made of: pages that load, lists, sheets, steppers, prices.
 import { h, tap, yuan } from "./dom.js";
+import { Unreachable } from "./shop_api.js";
 
 const ROWS = 20;
 
@@ -16,7 +17,7 @@ export function picture(url, alt = "") {
 
 /** 11月24日 15:04 in Shanghai, from RFC 3339. */
 export function when(text) {
-  const parts = { timeZone: "Asia/Shanghai", hour12: false, month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" };
+  const parts = { timeZone: "Asia/Shanghai", hour12: false, month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" };
   return new Date(text).toLocaleString("zh-CN", parts);
 }
 
@@ -32,12 +33,12 @@ export function cell(label, value, go) {
 }
 
 export function box(...children) {
-  return h("section", { className: "box" }, ...children);
+  return h("section", { className: "box" }, ...children.flat(3));
 }
 
 /** Name and figure pairs, e.g. the parts of a total. */
 export function figures(pairs) {
-  return h("dl", { className: "figures" }, pairs.filter(Boolean).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  return h("dl", { className: "figures" }, pairs.filter(Boolean).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 }
 
 export function note(text, className = "hint") {
@@ -83,6 +84,7 @@ export async function show(view, load, draw, every) {
       }
       drawn = undefined;
       view.body.replaceChildren(failed(view, error, () => again()));
+      if (error instanceof Unreachable) view.later(() => mine === turn && again(), 5); // the shop may be starting
     }
   };
   view.body.replaceChildren(skeleton());
@@ -149,9 +151,9 @@ export function stepper(value, { least = 1, most, change, label = "数量" }) {
   return Object.assign(h("span", { className: "stepper" }, less, shown, more), { set });
 }
 
-/** A labelled field; `input` is any form element. */
+/** A labelled field. Only a form element gets a true label: around buttons it would tap the first of them. */
 export function field(label, input, hint) {
-  return h("label", { className: "field" }, h("span", {}, label), input, note(hint));
+  return h(input.matches("input, select, textarea") ? "label" : "div", { className: "field" }, h("span", {}, label), input, note(hint));
 }
 
 export function select(choices, chosen, change) {
@@ -174,7 +176,7 @@ export function form(view, fields, label, work) {
       submit.disabled = false;
     }
   };
-  return h("form", { className: "form", onsubmit: send }, fields, submit);
+  return h("form", { className: "form", onsubmit: send }, fields.flat(3), submit);
 }
 
 /** Yuan as typed, in fen; null when it is no amount. Whole numbers only, never floating point. */

@@ -42,7 +42,7 @@ function drawCentre(view, standing, centre) {
       { className: "purse" },
       h("small", {}, "可提现"),
       price(centre.available_fen),
-      h("p", {}, centre.coming ? `下一笔 ${yuan(centre.coming.amount_fen)}，${when(centre.coming.at)} 可提现` : "有了新的佣金，会在这里告诉您哪天可提现"),
+      h("p", {}, comingText(centre)),
       button(view, "提现", () => view.open("withdraw"), { className: "go" }),
       standing.level && h("span", { className: "level" }, standing.level.name),
     ),
@@ -65,6 +65,11 @@ function drawCentre(view, standing, centre) {
       cell("钱包流水", "", () => view.open("wallet")),
     ),
   ];
+}
+
+function comingText({ coming, pending_fen }) {
+  if (coming) return `下一笔 ${yuan(coming.amount_fen)}，${when(coming.at)} 可提现`;
+  return pending_fen ? "待结算的佣金，买家收货后就知道哪天可提现" : "有了新的佣金，这里会写哪天可提现";
 }
 
 function quad(name, fen, className = "") {
