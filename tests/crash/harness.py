@@ -7,7 +7,7 @@ points are derived from the calls of an undisturbed run, so a verb that grows a 
 import copy
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -144,7 +144,7 @@ def _finished(peer: WeChatPay, act: Act, sweep: Act) -> dict[str, Any]:
 
 def books(peer: WeChatPay) -> dict[str, Any]:
     """Everything that counts, here and at WeChat; proven quiescent and balanced by the caller's sweep."""
-    balanced(entry.to_json() for entry in _table("journal"))
+    balanced()
     tables = {
         name: sorted(json.dumps(_timeless(item.to_json()), sort_keys=True) for item in table.all_items())
         for name, table in _backend().tables.items()
@@ -153,11 +153,16 @@ def books(peer: WeChatPay) -> dict[str, Any]:
     return {**tables, **theirs}
 
 
-def balanced(entries: Iterable[Any]) -> None:
+def journal() -> list[str]:
+    """The ids of all entries."""
+    return sorted(entry.attrs["entry_id"].value for entry in _table("journal"))
+
+
+def balanced() -> None:
     """Every entry sums to zero, and every stored balance is the fold of the journal (invariants 2, 3)."""
     folds: Counter[str] = Counter()
-    for entry in entries:
-        postings = [one["M"] for one in entry["Attributes"]["postings"]["L"]]
+    for entry in _table("journal"):
+        postings = [one["M"] for one in entry.to_json()["Attributes"]["postings"]["L"]]
         amounts = {one["account"]["S"]: int(one["amount_fen"]["N"]) for one in postings}
         assert sum(amounts.values()) == 0, entry
         folds.update(amounts)

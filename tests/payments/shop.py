@@ -16,6 +16,7 @@ from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import KeyReused
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.money import Fen
+from chalicelib.members import store as members
 from chalicelib.members.sign_in import sign_in
 from chalicelib.orders import store as orders
 from chalicelib.orders.ask_refund import RefundAsk, ask_refund
@@ -44,10 +45,10 @@ class People:
     c: str
 
 
-def people() -> People:
+def people(*openids: str) -> People:
     """Three members; the chain is in the order's terms."""
-    found = [sign_in(Identity(config().mp_appid, f"o-{name}", None)).member.member_id for name in "abc"]
-    return People(*found)
+    names = openids or ("o-a", "o-b", "o-c")
+    return People(*(sign_in(Identity(config().mp_appid, one, None)).member.member_id for one in names))
 
 
 def stock(quantity: int = 10) -> None:
@@ -78,7 +79,7 @@ def place(who: People, key: str = "order-1") -> Order:
         terms=terms(who),
         ship_to=ShipTo("广东省", "深圳市", "南山区", "sealed"),
         payer_appid=config().mp_appid,
-        payer_openid="o-c",
+        payer_openid=members.load(who.c).openids[config().mp_appid],
         fingerprint="f",
         placed_at=at,
         expires_at=at + timedelta(minutes=30),

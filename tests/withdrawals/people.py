@@ -24,13 +24,18 @@ from chalicelib.withdrawals.rules import Withdrawal
 def distributor(openid: str = "o-payee", *, available_fen: int = 50_000, appid: str | None = None) -> str:
     """An approved distributor who may withdraw ``available_fen``; the member's id."""
     member_id = sign_in(Identity(appid or config().mp_appid, openid, None)).member.member_id
+    approve_distributor(member_id)
+    if available_fen:
+        earn(member_id, available_fen)
+    return member_id
+
+
+def approve_distributor(member_id: str) -> None:
+    """Let this member promote, on the first level."""
     with suppress(LevelTaken):
         commit(distributors.add_level(Level("normal", "普通", 1)))
     distributors.forget_levels()
     assign(member_id, "normal", by="STBOSS", reason="测试")
-    if available_fen:
-        earn(member_id, available_fen)
-    return member_id
 
 
 def earn(member_id: str, amount_fen: int, *, adjust_id: str = "1") -> None:
