@@ -84,6 +84,9 @@ async function codes(view) {
     return { personal: found.personal, url, image_base64 };
   };
   await show(view, load, ({ personal, url, image_base64 }) => {
+    const shelf = h("div", {});
+    const fill = () => shelf.replaceChildren(codeList(view));
+    fill();
     const title = `${view.phone.person.nickname}的推广码`;
     return [
       h(
@@ -94,17 +97,19 @@ async function codes(view) {
         note("给别人看这个码，对方扫了就和您绑定。"),
         button(view, "给别人扫", () => view.phone.showCode({ title, image_base64 }), { className: "go" }),
       ),
-      box(h("h4", {}, "更多码"), newCode(view), h("div", {}, codeList(view))),
+      box(h("h4", {}, "更多码"), newCode(view, fill), shelf),
     ];
   });
 }
 
-function newCode(view) {
+function newCode(view, made) {
   const channel = h("input", { name: "channel", required: true, maxLength: 20, placeholder: "渠道，例如：朋友圈", ariaLabel: "渠道名称" });
-  return form(view, [channel], "做一个渠道码", async (values) => {
-    const made = await view.api.post("/distributor/codes", { channel: values.channel.trim() });
-    await showOne(view, made);
-  });
+  const make = async (values) => {
+    await view.api.post("/distributor/codes", { channel: values.channel.trim() });
+    channel.value = "";
+    made();
+  };
+  return h("div", { className: "inline" }, form(view, [channel], "新建", make));
 }
 
 function codeList(view) {
