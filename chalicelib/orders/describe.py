@@ -161,7 +161,7 @@ def timeline(order: Order, refunds: Sequence[Refund]) -> list[Moment]:
             moments.append(Moment("REFUND_ENDED", refund.ended_at, REFUND_TEXT[refund.status]))
     if order.closed_at:
         moments.append(Moment("CLOSED", order.closed_at, _closed_text(order)))
-    return sorted(moments, key=lambda moment: moment.at, reverse=True)
+    return sorted(moments, key=lambda moment: moment.at)[::-1]  # of one moment, the later step first
 
 
 def when(moment: datetime) -> str:

@@ -47,7 +47,6 @@ class DayIndex(GlobalSecondaryIndex["OrderRow"]):  # type: ignore[no-untyped-cal
 
     day = UnicodeAttribute(hash_key=True)
     placed_at = TimeAttribute(range_key=True)
-    status = UnicodeAttribute()
 
 
 class DueIndex(GlobalSecondaryIndex["OrderRow"]):  # type: ignore[no-untyped-call]

@@ -328,10 +328,9 @@ def picture_link(picture_key: str) -> str:
 
 def _of_one_day(day: str, status: Status | None, limit: int, cursor: str | None) -> Page[OrderRow]:
     """A page of one day; the state is filtered on the index, thousands at a read."""
-    is_wanted: Any = OrderRow.by_day.status == status
     found = OrderRow.by_day.query(
         day,
-        filter_condition=None if status is None else is_wanted,
+        filter_condition=None if status is None else OrderRow.status == status,
         scan_index_forward=False,
         limit=limit,
         page_size=_FILTERED_AT_ONCE,

@@ -7,6 +7,7 @@ samples: one article of ¥10.01. Freight is ¥12, ¥25 to the far west, none to 
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.catalog.add_product import add_product
 from chalicelib.catalog.rules import Category, FreightRate, FreightTemplate, Product, RegionRate, Sku
 from chalicelib.catalog.save_category import save_category
 from chalicelib.catalog.save_template import save_template
@@ -82,7 +83,10 @@ class Shop:
 
     def paid(self, *basket: Wanted, key: str = "order-0001") -> Order:
         """C's order, paid through WeChat and settled."""
-        order = self.place(*basket, key=key)
+        return self.pay(self.place(*basket, key=key))
+
+    def pay(self, order: Order) -> Order:
+        """The buyer pays on the phone; the notice is settled."""
         prepay(order.buyer_id, order.order_id, via="mp")
         settle(self.peer.buy(order.order_id))
         return store.load(order.order_id)
@@ -174,7 +178,7 @@ def add_to_shelf(
         skus=skus,
         limit_per_order=limit_per_order,
     )
-    product = addadd_to_shelf(draft)
+    product = add_product(draft)
     for sku in product.skus:
         set_stock(Count(product.product_id, sku.sku_id, STOCK, 0, version=0, by="ST1", reason="备货"))
     return set_shelf(product.product_id, is_on_shelf=True, version=product.version)
