@@ -1,9 +1,10 @@
 """A refund that is not wanted any more, or whose goods never came back (O4)."""
 
+from chalicelib.commissions.rules import CommissionsMoved
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import commit
 from chalicelib.orders import store
-from chalicelib.orders.move_refund import Refund
+from chalicelib.orders.move_refund import Refund, RefundMoved
 
 
 def cancel_refund(refund: Refund, *, said: str | None = None) -> Refund:
@@ -14,5 +15,8 @@ def cancel_refund(refund: Refund, *, said: str | None = None) -> Refund:
     if refund.status == "CANCELLED":
         return refund
     order = store.load(refund.order_id)
-    commit(store.refund_ended(refund, order, "CANCELLED", at=now(), said=said))
+    try:
+        commit(store.refund_ended(refund, order, "CANCELLED", at=now(), said=said))
+    except CommissionsMoved:
+        raise RefundMoved() from None  # a commission of the order just matured or was taken back
     return store.load_refund(refund.refund_id)

@@ -91,6 +91,8 @@ class Told:
 def describe(order: Order) -> Told:
     """What the buyer reads on top of an order."""
     title = STATUS_TEXT[order.status]
+    if order.status == "UNPAID" and order.payer_openid is None:
+        return Told(title, "这个订单不能在网页付款，请在微信小程序或公众号里重新下单。", order.expires_at)
     if order.status == "UNPAID":
         says = f"请在 {when(order.expires_at)} 前付款，过时订单会自动关闭。"
         return Told(title, says, order.expires_at)

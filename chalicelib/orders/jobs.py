@@ -55,12 +55,12 @@ def tell_wechat_later() -> int:
 
 @jobs.follow("orders")
 def tell_wechat_now(change: Change) -> None:
-    """Tell WeChat of a shipping at once; where that fails, the clock tries again."""
+    """Tell WeChat of a shipping at once; where that fails, for whatever reason, the clock tries again."""
     before, after = _orders_of(change)
     if after is None or after.upload is None or after.upload.state != "WAITING":
         return
     if before is None or (before.upload != after.upload and after.upload.tries == 0):
-        tell_wechat(after.order_id)
+        _each([after.order_id], tell_wechat)
 
 
 @jobs.follow("orders")

@@ -24,12 +24,14 @@ from chalicelib.orders.quote import quote
 from chalicelib.orders.rules import (
     MAX_LINES,
     MAX_TOTAL_FEN,
+    MAX_UNPAID,
     CannotBuy,
     Order,
     OrderLine,
     OrderRules,
     PriceChanged,
     ShipTo,
+    TooManyUnpaid,
     TotalOutOfRange,
 )
 
@@ -58,7 +60,8 @@ def place(placement: Placement) -> Order:
     """The order; the same key and content again, even at the same moment, gives the same one.
 
     Raises ``KeyReused``, ``PriceChanged`` (with ``facts["quote"]``), ``CannotBuy``,
-    ``TotalOutOfRange``, ``AddressUnknown``, ``MemberBlocked`` and inventory's ``OutOfStock``.
+    ``TotalOutOfRange``, ``TooManyUnpaid``, ``AddressUnknown``, ``NoDelivery``, ``MemberBlocked`` and
+    inventory's ``OutOfStock``.
     """
     order_id = derived_id("OR", placement.buyer_id, placement.key)
     for attempt in range(_TRIES):
@@ -84,6 +87,8 @@ def _same(order: Order, placement: Placement) -> Order:
 def _place(order_id: str, placement: Placement) -> Order:
     buyer = members.load(placement.buyer_id)
     demand_active(buyer)
+    if store.count_of_buyer(buyer.member_id, "UNPAID") >= MAX_UNPAID:
+        raise TooManyUnpaid()
     address = members.address(buyer.member_id, placement.address_id)
     quoted = quote(buyer.member_id, placement.basket, province=address.province)
     _check(quoted, placement.expected_total_fen)

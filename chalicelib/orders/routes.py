@@ -98,6 +98,7 @@ def price_basket(ask: Ask[QuoteIn]) -> QuoteOut:
         rules.PriceChanged,
         rules.CannotBuy,
         rules.TotalOutOfRange,
+        rules.TooManyUnpaid,
         OutOfStock,
         NoDelivery,
         AddressUnknown,

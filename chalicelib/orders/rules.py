@@ -24,6 +24,8 @@ MAX_PARCELS = 15
 MAX_REFUNDS = 50
 """WeChat refunds one payment in at most 50 parts (trust A2, invariant 8)."""
 MAX_CART_LINES = 100
+MAX_UNPAID = 20
+"""Each holds stock until it expires; nobody may hold the shop's (trust A6.6)."""
 
 Status = Literal["UNPAID", "PAID", "SHIPPED", "RECEIVED", "COMPLETED", "CLOSED"]
 CloseReason = Literal["EXPIRED", "BUYER", "STAFF", "REFUNDED"]
@@ -289,6 +291,11 @@ class TotalOutOfRange(Conflict):
 
     title = "订单金额不对"
     detail = "订单金额需要大于 0 元，且不超过一亿元，请调整商品数量。"
+
+
+class TooManyUnpaid(Conflict):
+    title = "待付款的订单太多"
+    detail = "您有不少订单还没有付款，请先付款或取消一些，再来下单。"
 
 
 class GoodsGone(NotFound):

@@ -61,7 +61,7 @@ class OrderOut(Out):
     refunded_fen: int
     placed_at: datetime
     expires_at: datetime
-    can_pay: bool
+    can_pay: bool = Field(description="By WeChat, in the app it was placed in; `says` tells why not.")
     can_cancel: bool
     can_receive: bool
 
@@ -143,7 +143,7 @@ def show_in_list(order: Order, refunds: Sequence[Refund] = ()) -> OrderOut:
     """The order without personal data; its lines' after-sales by the given refunds."""
     told = describe(order)
     may_ask = _may_ask(order)
-    is_payable = order.status == "UNPAID" and now() < order.expires_at
+    is_payable = order.status == "UNPAID" and now() < order.expires_at and order.payer_openid is not None
     return OrderOut(
         order_id=order.order_id,
         status=order.status,

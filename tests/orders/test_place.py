@@ -22,7 +22,7 @@ from chalicelib.members.rules import AddressUnknown, MemberBlocked
 from chalicelib.orders import store
 from chalicelib.orders.place import Placement, place
 from chalicelib.orders.quote import quote
-from chalicelib.orders.rules import MAX_LINES, CannotBuy, PriceChanged, TotalOutOfRange
+from chalicelib.orders.rules import MAX_LINES, CannotBuy, PriceChanged, TooManyUnpaid, TotalOutOfRange
 from tests.orders.shop import NOWHERE, WEST, Shop, add_to_shelf
 from tests.support import world as support
 
@@ -168,6 +168,16 @@ def _sold_out_meanwhile(shop: Shop) -> None:
         patch.setattr(inventory, "available", lambda sku_ids: dict.fromkeys(sku_ids, 99))
         commit(inventory.adjust_stock(sku_id, -8))
         shop.place()
+
+
+def test_nobody_holds_the_shop_with_unpaid_orders(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust A6.6: each unpaid order holds stock."""
+    monkeypatch.setattr("chalicelib.orders.place.MAX_UNPAID", 1)
+    first = shop.place()
+    with pytest.raises(TooManyUnpaid):
+        shop.place(key="order-0002")
+    shop.pay(first)
+    assert shop.place(key="order-0002").status == "UNPAID"
 
 
 def test_a_blocked_member_cannot_buy(shop: Shop) -> None:

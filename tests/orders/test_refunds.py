@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -166,6 +167,21 @@ def test_an_ended_refund_moves_no_more(shop: Shop) -> None:
         reserve_refund(refund.refund_id)
     with pytest.raises(RefundMoved):
         refuse_refund(refund.refund_id, said="不同意")
+
+
+@pytest.mark.parametrize("way", ["refuse", "cancel"])
+def test_a_commission_that_moved_meanwhile_is_told_in_the_buyers_words(shop: Shop, way: str) -> None:
+    """The lift was made of a row read just before it was taken back: nothing is written, one tries again."""
+    refund = shop.ask(shop.paid(), Slice(1, 1))
+    stale = [replace(row, state="CLAWED") for row in commissions.of_order(refund.order_id)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chalicelib.commissions.hold.store.of_order", lambda order_id: stale)
+        with pytest.raises(RefundMoved):
+            if way == "refuse":
+                refuse_refund(refund.refund_id, said="商品没有问题")
+            else:
+                cancel_refund(refund)
+    assert store.load_refund(refund.refund_id) == refund
 
 
 # -- reserving ----------------------------------------------------------------------------------

@@ -197,6 +197,15 @@ def test_cancelling(shop: Shop) -> None:
     assert (refused.status, refused.json["code"]) == (409, "ORDER_ALREADY_PAID")
 
 
+def test_an_order_of_the_web_says_where_to_pay(shop: Shop) -> None:
+    """Every disabled button says why (design §7)."""
+    seen = api.get(f"/shop/orders/{shop.place(via='web').order_id}", token=token(shop.c)).json
+    assert (seen["can_pay"], seen["says"]) == (
+        False,
+        "这个订单不能在网页付款，请在微信小程序或公众号里重新下单。",
+    )
+
+
 def test_receiving(shop: Shop) -> None:
     order = shop.paid()
     early = api.post(f"/shop/orders/{order.order_id}/receive", token=token(shop.c))
