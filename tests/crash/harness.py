@@ -16,7 +16,7 @@ import botocore.client
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 
-from chalicelib.kernel import ids
+from chalicelib.kernel import ids, secrets, settings
 from chalicelib.kernel.config import config
 from chalicelib.kernel.errors import DomainError
 from tests.payments.fakes import WeChatPay
@@ -84,8 +84,11 @@ def wired(peer: WeChatPay) -> Iterator[Wire]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.client.BaseClient, "_make_api_call", call_aws)
         peer.wire = wire.carry
-        yield wire
-        peer.wire = None
+        try:
+            yield wire
+        finally:
+            peer.wire = None
+            ids.install(None)
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,8 @@ class Snapshot:
         peer.set_state(copy.deepcopy(self.peer))
         clock.moment = self.moment
         ids.install(_counting())
+        settings.forget()  # each run is a container that has just started, so each makes the same calls
+        secrets.forget()
 
 
 def survives(peer: WeChatPay, clock: Clock, act: Act, *, sweep: Act, money_commits: int = 1) -> int:
