@@ -1,7 +1,7 @@
 """Staff publish a draft from a date on; from then it is never changed (R10, R12)."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.commissions import store
 from chalicelib.commissions.check_plan import check_plan
@@ -55,7 +55,7 @@ def _start(wanted: datetime | None, at: datetime) -> datetime:
         return soonest
     if wanted < at:
         raise Invalid(fields={"starts_at": "开始时间不能早于现在"})
-    start = max(wanted, soonest)
+    start = max(wanted.astimezone(UTC), soonest)
     for other in store.plans():
         if other.starts_at == start and not never_began(other):
             raise Invalid(fields={"starts_at": f"这个时间已经有方案「{other.name}」开始，请换一个时间"})

@@ -266,7 +266,7 @@ class DiffOut(Out):
 class CommissionsAsked(Paging):
     """Whose commissions staff want to see."""
 
-    payee_id: str = Field(title="分销商", pattern=r"^[A-Z0-9]{4,32}$")
+    payee_id: str = Field(title="分销商", pattern=r"^[A-Za-z0-9_-]{1,64}$")
 
 
 class MaturedOut(Out):

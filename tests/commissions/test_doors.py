@@ -1,0 +1,272 @@
+"""The doors of commissions: distributors' and staff's (R10 … R12, P2)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.catalog.add_product import add_product
+from chalicelib.catalog.rules import Category, Product, Promotion, Sku
+from chalicelib.catalog.save_category import save_category
+from chalicelib.catalog.set_shelf import set_shelf
+from chalicelib.commissions import store
+from chalicelib.commissions.first_plan import first_plan
+from chalicelib.commissions.mature import mature
+from chalicelib.commissions.start_window import start_window
+from chalicelib.distributors.rules import Level
+from chalicelib.kernel.config import config
+from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.money import Fen
+from chalicelib.wallet import store as wallet
+from chalicelib.wallet.count_entry import count_entry
+from tests.commissions import support
+from tests.support import api
+from tests.support.world import START, Clock
+
+pytestmark = pytest.mark.usefixtures("world")
+PICTURE = "media/pictures/PC01ARZ3NDEKTSV4RRFFQ69G5FAV.jpg"
+
+
+@pytest.fixture(autouse=True)
+def a_sale(world: Clock) -> None:
+    """A and B are distributors above the buyer X; one order was paid."""
+    support.add_levels(Level("normal", "普通", 1), Level("gold", "金牌", 3, (1200, 400)))
+    support.add_distributor("MBB")
+    support.add_distributor("MBA", ["MBB"])
+    support.add_member("MBX", ["MBA", "MBB"])
+    support.pay(support.sale())
+    count_entry(wallet.load_entry("PAID:OR1"))
+
+
+def mine(path: str, who: str = "MBA") -> Any:
+    return api.get(path, token=api.member_token(who))
+
+
+class TestCentre:
+    def test_what_there_is_and_what_is_coming(self, world: Clock) -> None:
+        seen = mine("/distributor/centre").json
+        assert (seen["pending_fen"], seen["available_fen"], seen["debt_fen"]) == (1099, 0, 0)
+        assert (seen["today_fen"], seen["month_fen"], seen["coming"]) == (1099, 1099, None)
+        commit(start_window("OR1", START + timedelta(days=7)))
+        coming = mine("/distributor/centre").json["coming"]
+        assert coming == {"at": "2026-11-30T02:00:00Z", "amount_fen": 1099, "order_id": "OR1"}
+
+    def test_after_maturing(self, world: Clock) -> None:
+        commit(start_window("OR1", START + timedelta(days=7)))
+        world.advance(days=8)
+        mature()
+        count_entry(wallet.load_entry("MATURE:OR1:MBA:L1"))
+        seen = mine("/distributor/centre").json
+        assert (seen["pending_fen"], seen["available_fen"], seen["earned_fen"]) == (0, 1099, 1099)
+        assert (seen["today_fen"], seen["month_fen"], seen["coming"]) == (0, 0, None)
+
+    def test_is_for_distributors(self) -> None:
+        answer = mine("/distributor/centre", "MBX")
+        assert (answer.status, answer.json["code"]) == (403, "NOT_DISTRIBUTOR")
+
+
+class TestMyCommissions:
+    def test_newest_first_with_the_buyer_masked(self, world: Clock) -> None:
+        world.advance(hours=1)
+        support.pay(support.sale("OR2"))
+        seen = mine("/distributor/commissions").json
+        assert [one["order_id"] for one in seen["items"]] == ["OR2", "OR1"]
+        assert seen["items"][0]["buyer"] == "小**"
+        assert seen["items"][0]["titles"] == ["山核桃", "红枣"]
+        first = mine("/distributor/commissions?limit=1").json
+        assert (
+            mine(f"/distributor/commissions?limit=1&next={first['next']}").json["items"][0]["order_id"]
+            == "OR1"
+        )
+
+    def test_of_one_state(self) -> None:
+        assert len(mine("/distributor/commissions?state=PENDING").json["items"]) == 1
+        assert mine("/distributor/commissions?state=MATURED").json["items"] == []
+        assert mine("/distributor/commissions?state=NONSENSE").status == 422
+
+    def test_one_explains_itself(self) -> None:
+        (seen,) = mine("/distributor/commissions/OR1").json["items"]
+        assert (seen["amount_fen"], seen["plan_version"], seen["cap_bps"]) == (1099, 1, 3000)
+        assert [(line["base_fen"], line["rate_bps"], line["amount_fen"]) for line in seen["lines"]] == [
+            (9999, 1000, 999),
+            (1001, 1000, 100),
+        ]
+        assert any("¥9.99" in sentence for sentence in seen["explanation"])
+
+    def test_nobody_sees_anothers(self) -> None:
+        """Invariant 25: B sees its own only; somebody outside the chain gets 404."""
+        (seen,) = mine("/distributor/commissions/OR1", "MBB").json["items"]
+        assert seen["payee_id"] == "MBB"
+        support.add_distributor("MBC")
+        assert mine("/distributor/commissions/OR1", "MBC").status == 404
+        assert mine("/distributor/commissions/ORNONE").status == 404
+
+
+class TestProducts:
+    @pytest.fixture
+    def products(self) -> tuple[Product, Product, Category]:
+        category = save_category(Category("", "坚果"))
+        listed = []
+        for promotion in (Promotion(), Promotion(takes_part=False)):
+            draft = support.product(Sku("", "500 克", Fen(10_000)), promotion=promotion)
+            draft = Product(
+                **{
+                    **vars(draft),
+                    "category_id": category.category_id,
+                    "picture_urls": (f"{config().public_url}/{PICTURE}",),
+                }
+            )
+            made = add_product(draft)
+            listed.append(set_shelf(made.product_id, is_on_shelf=True, version=made.version))
+        first_plan()
+        return listed[0], listed[1], category
+
+    def test_what_i_would_earn(self, products: tuple[Product, Product, Category]) -> None:
+        shared, _, category = products
+        for path in ("/distributor/products", f"/distributor/products?category_id={category.category_id}"):
+            (seen,) = mine(path).json["items"]
+            assert seen["product_id"] == shared.product_id
+            assert (seen["earn_from_fen"], seen["earn_to_fen"]) == (1000, 1000)
+            assert seen["earn_says"] == "推广赚 ¥10.00"
+
+    def test_by_my_own_level(self, products: tuple[Product, Product, Category]) -> None:
+        support.add_distributor("MBG", level_id="gold")
+        (seen,) = mine("/distributor/products", "MBG").json["items"]
+        assert seen["earn_says"] == "推广赚 ¥12.00"
+
+    def test_one_product_article_by_article(self, products: tuple[Product, Product, Category]) -> None:
+        seen = mine(f"/distributor/products/{products[0].product_id}").json
+        assert [(one["name"], one["earn_fen"], one["source"]) for one in seen["skus"]] == [
+            ("500 克", 1000, "PLAN")
+        ]
+        off = mine(f"/distributor/products/{products[1].product_id}").json
+        assert (off["earn_says"], off["skus"][0]["earn_fen"]) == ("", 0)
+
+    def test_what_is_not_on_the_shelf(self, products: tuple[Product, Product, Category]) -> None:
+        product = products[0]
+        set_shelf(product.product_id, is_on_shelf=False, version=product.version)
+        assert mine(f"/distributor/products/{product.product_id}").status == 404
+        assert mine("/distributor/products/PRNONE").status == 404
+        assert mine("/distributor/products?category_id=CANONE").status == 404
+
+
+PLAN = {"name": "春季方案", "rates_bps": [1000, 500]}
+
+
+class TestPlans:
+    def post(self, path: str, body: Any, status: int = 200) -> Any:
+        token = api.staff_token("plans.read", "plans.edit", "plans.publish")
+        answer = api.post(f"/console/plans{path}", body, token=token)
+        assert answer.status == status, answer.body
+        return answer.json
+
+    def get(self, path: str) -> Any:
+        return api.get(f"/console/plans{path}", token=api.staff_token("plans.read")).json
+
+    def test_drafted_edited_checked_published_compared_retired(self, world: Clock) -> None:
+        draft = self.post("", PLAN, 201)
+        plan_id = draft["plan_id"]
+        assert (draft["status"], draft["version"], draft["cap_bps"]) == ("DRAFT", 1, 3000)
+        token = api.staff_token("plans.edit")
+        edit = {**PLAN, "rates_bps": [1000, 500, 300], "revision": 1}
+        assert api.put(f"/console/plans/{plan_id}", edit, token=token).json["revision"] == 2
+        checked = self.get(f"/{plan_id}/check")
+        assert (checked["is_compliant"], checked["breaches"][0]["field"]) == (False, "rates_bps")
+        refused = self.post(f"/{plan_id}/publish", {"revision": 2}, 422)
+        assert (refused["code"], set(refused["fields"])) == ("PLAN_NOT_COMPLIANT", {"rates_bps"})
+        stale = api.put(f"/console/plans/{plan_id}", edit, token=token)
+        assert (stale.status, stale.json["code"]) == (409, "PLAN_MOVED_ON")
+        api.put(f"/console/plans/{plan_id}", {**PLAN, "revision": 2}, token=token)
+        published = self.post(f"/{plan_id}/publish", {"revision": 3})
+        assert (published["status"], published["is_in_force"]) == ("PUBLISHED", False)
+        world.advance(seconds=15)
+        assert self.get(f"/{plan_id}")["is_in_force"]
+        late = api.put(
+            f"/console/plans/{plan_id}", {**PLAN, "revision": 4}, token=api.staff_token("plans.edit")
+        )
+        assert (late.status, late.json["code"]) == (409, "PLAN_NOT_DRAFT")
+        other = self.post("", {**PLAN, "rates_bps": [800], "based_on": plan_id}, 201)
+        differences = self.get(f"/{plan_id}/diff?to={other['plan_id']}")["items"]
+        assert ("一级比例", "10%", "8%") in [
+            (one["title"], one["before"], one["after"]) for one in differences
+        ]
+        assert self.post(f"/{plan_id}/retire", {"revision": 4})["status"] == "RETIRED"
+        assert [one["version"] for one in self.get("")["items"]] == [2, 1]
+
+    def test_published_from_a_date(self) -> None:
+        plan_id = self.post("", PLAN, 201)["plan_id"]
+        body = {"revision": 1, "starts_at": "2026-12-01T00:00:00+08:00"}
+        assert self.post(f"/{plan_id}/publish", body)["starts_at"] == "2026-11-30T16:00:00Z"
+
+    @pytest.mark.parametrize(
+        ("body", "status"),
+        [
+            ({"name": "", "rates_bps": [1000]}, 422),
+            ({"name": "x", "rates_bps": [10_001]}, 422),
+            ({"name": "x", "rates_bps": [10.5]}, 422),
+            ({"name": "x", "rates_bps": [1000], "surprise": 1}, 422),
+            ({"name": "x", "rates_bps": [1000], "based_on": "PLNONE"}, 404),
+        ],
+    )
+    def test_bad_drafts_are_refused(self, body: dict[str, Any], status: int) -> None:
+        self.post("", body, status)
+        assert store.plans() == []
+
+    @pytest.mark.parametrize("starts_at", ["2026-11-01T00:00:00Z", "2026-12-01T00:00:00", "soon"])
+    def test_bad_starts_are_refused(self, starts_at: str) -> None:
+        plan_id = self.post("", PLAN, 201)["plan_id"]
+        self.post(f"/{plan_id}/publish", {"revision": 1, "starts_at": starts_at}, 422)
+
+    def test_what_is_not_there(self) -> None:
+        token = api.staff_token("plans.read", "plans.edit", "plans.publish")
+        for path in ("", "/check", "/diff?to=PLNONE"):
+            assert api.get(f"/console/plans/PLNONE{path}", token=token).status == 404
+        assert api.put("/console/plans/PLNONE", {**PLAN, "revision": 1}, token=token).status == 404
+        for path in ("publish", "retire"):
+            assert api.post(f"/console/plans/PLNONE/{path}", {"revision": 1}, token=token).status == 404
+
+    def test_only_who_may(self) -> None:
+        token = api.staff_token("plans.read")
+        assert api.post("/console/plans", PLAN, token=token).status == 403
+        assert api.post("/console/plans/PLNONE/publish", {"revision": 1}, token=token).status == 403
+
+
+class TestCommissionsForStaff:
+    def test_of_an_order_and_of_a_payee(self) -> None:
+        token = api.staff_token("commissions.read")
+        seen = api.get("/console/commissions/OR1", token=token).json["items"]
+        assert [(one["payee_id"], one["level"], one["amount_fen"]) for one in seen] == [
+            ("MBA", 1, 1099),
+            ("MBB", 2, 549),
+        ]
+        assert all(one["explanation"] for one in seen)
+        assert api.get("/console/commissions/ORNONE", token=token).json["items"] == []
+        listed = api.get("/console/commissions?payee_id=MBB", token=token).json
+        assert [one["order_id"] for one in listed["items"]] == ["OR1"]
+        assert api.get("/console/commissions", token=token).status == 422
+
+    def test_maturing_is_run_by_hand(self, world: Clock) -> None:
+        commit(start_window("OR1", START + timedelta(days=7)))
+        world.advance(days=8)
+        token = api.staff_token("plans.publish")
+        answer = api.post("/console/commissions/mature", token=token)
+        assert answer.json == {"matured": 2, "amount_fen": 1648, "left_behind": 0}
+        assert api.post("/console/commissions/mature", token=token).json["matured"] == 0
+        assert api.post("/console/commissions/mature", token=api.staff_token("orders.read")).status == 403
+
+
+def test_the_compliance_report() -> None:
+    """R12: depth, headcount and payout of each tree."""
+    from tests.commissions.test_jobs import deliver_all
+
+    first_plan()
+    deliver_all()
+    token = api.staff_token("plans.read")
+    seen = api.get("/console/compliance", token=token).json
+    assert (seen["max_levels"], seen["third_level_allowed"], seen["breaches"]) == (2, False, [])
+    assert seen["plan"]["is_in_force"]
+    trees = [(one["root_id"], one["depth"], one["heads"], one["earned_fen"]) for one in seen["trees"]]
+    assert trees == [("MBB", 2, [1, 1, 0], 549), ("MBA", 1, [1, 0, 0], 1099)]
+    by_earned = api.get("/console/compliance?by=earned&limit=1", token=token).json["trees"]
+    assert [(one["root_id"], one["earned_by_level_fen"]) for one in by_earned] == [("MBA", [0, 1099, 0, 0])]
+    assert api.get("/console/compliance?limit=101", token=token).status == 422
