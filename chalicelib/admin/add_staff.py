@@ -1,7 +1,7 @@
 """Let somebody work in the console (G2)."""
 
 from chalicelib.admin import store
-from chalicelib.admin.rules import Staff, cleaned_staff_username, demand_may_change
+from chalicelib.admin.rules import Staff, StaffExists, cleaned_staff_username, demand_may_change
 from chalicelib.kernel import clock, ids, passwords
 from chalicelib.kernel.dynamo import commit
 
@@ -14,8 +14,11 @@ def add_staff(username: str, name: str, role_ids: list[str], *, by: str) -> tupl
     actor = store.load_staff(by)
     demand_may_change(actor, None, role_ids, store.roles())
     cleaned = cleaned_staff_username(username)
+    staff_id = store.staff_id_of(cleaned)
+    if store.find_staff(staff_id) is not None:
+        raise StaffExists()
     staff = Staff(
-        staff_id=store.staff_id_of(cleaned),
+        staff_id=staff_id,
         username=cleaned,
         name=name.strip(),
         status="ACTIVE",

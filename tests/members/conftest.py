@@ -7,27 +7,7 @@ import pytest
 from chalicelib.kernel.config import config
 from chalicelib.wechat import token
 from tests.support import world as support
-from tests.support.rooms import world_of
 from tests.wechat import fake
-
-TABLES = (
-    "members",
-    "identities",
-    "address-books",
-    "sessions",
-    "limits",
-    "staff",
-    "roles",
-    "audit",
-    "settings",
-)
-
-
-@pytest.fixture
-def world() -> Iterator[support.Clock]:
-    """The tables that members need."""
-    with world_of(*TABLES, "wechat-tokens") as clock:
-        yield clock
 
 
 @pytest.fixture(scope="session")

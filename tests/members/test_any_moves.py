@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.members.rules import below
 from tests.members.people import join, move, paths, settle
-from tests.support.rooms import world_of
+from tests.support.world import small_world
 
 
 @settings(max_examples=8, deadline=None)
@@ -17,7 +17,7 @@ from tests.support.rooms import world_of
 )
 def test_any_moves_end_with_true_paths(moves: list[tuple[int, int]], order: int) -> None:
     """Whatever was moved where, once the events are through every path is inviter + inviter's path."""
-    with world_of("members", "identities"):
+    with small_world():
         people = [join(str(number)) for number in range(6)]
         for below_one, above in itertools.pairwise(people):
             move(above, below_one)

@@ -1,0 +1,25 @@
+"""Staff as they come to be in the product."""
+
+from chalicelib.admin.add_staff import add_staff
+from chalicelib.admin.change_password import change_password
+from chalicelib.admin.create_owner import create_owner
+from chalicelib.admin.rules import Staff
+from chalicelib.kernel.auth import Entrant, access_token
+
+PASSWORD = "four plain words"
+
+
+def owner(username: str = "boss") -> Staff:
+    """An owner who has changed the first password."""
+    return create_owner(username, "店主", PASSWORD, must_change=False)
+
+
+def employee(username: str, *role_ids: str, by: Staff) -> Staff:
+    """Somebody with these roles who has changed the first password."""
+    made, first = add_staff(username, username, list(role_ids), by=by.staff_id)
+    return change_password(made.staff_id, first, PASSWORD, session_id="")
+
+
+def token(staff: Staff) -> str:
+    """An access token as sign-in gives it."""
+    return access_token(Entrant("staff", staff.staff_id, "SETEST", "console"))

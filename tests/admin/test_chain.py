@@ -1,0 +1,199 @@
+"""The audit cannot be rewritten unseen (G2, invariant 24)."""
+
+import json
+import threading
+from typing import Any
+
+import pytest
+
+from chalicelib.admin import jobs, store
+from chalicelib.admin import seal as sealing
+from chalicelib.admin.rules import AuditEntry
+from chalicelib.admin.seal import seal
+from chalicelib.admin.verify_chain import Finding, verify_chain
+from chalicelib.kernel import aws, clock, ids
+from chalicelib.kernel.dynamo import commit
+from tests.support import world as support
+from tests.support.world import Clock
+
+pytestmark = pytest.mark.usefixtures("world")
+TABLE, CHAIN = "fenxiao-test-audit", "fenxiao-test-audit-chain"
+DAY = "2026-11-23"
+
+
+def act(count: int = 1) -> list[str]:
+    """So many audit rows now; their ids as they sort."""
+    made = [
+        AuditEntry(ids.new_id("AU"), clock.now(), "ST1", "SE1", "POST /console/x", "RQ1", "", None, ())
+        for _ in range(count)
+    ]
+    commit(store.put_audit(one) for one in made)
+    return sorted(one.audit_id for one in made)
+
+
+def tamper(audit_id: str, day: str = DAY) -> None:
+    aws.client("dynamodb").update_item(
+        TableName=TABLE,
+        Key={"day": {"S": day}, "audit_id": {"S": audit_id}},
+        UpdateExpression="SET staff_id = :other",
+        ExpressionAttributeValues={":other": {"S": "ST2"}},
+    )
+
+
+def remove(audit_id: str, day: str = DAY) -> None:
+    aws.client("dynamodb").delete_item(TableName=TABLE, Key={"day": {"S": day}, "audit_id": {"S": audit_id}})
+
+
+def links() -> list[dict[str, Any]]:
+    rows = (json.loads(line) for line in support.dump("audit-chain"))
+    return sorted((row for row in rows if row["chain"]["S"] == "links"), key=lambda row: row["number"]["S"])
+
+
+def put_link(item: dict[str, Any]) -> None:
+    aws.client("dynamodb").put_item(TableName=CHAIN, Item=item)
+
+
+class TestSeal:
+    def test_rows_are_sealed_after_the_delay(self, world: Clock) -> None:
+        act(3)
+        world.advance(seconds=119)
+        assert seal() == 0
+        world.advance(seconds=1)
+        assert seal() == 3
+        assert seal() == 0
+
+    def test_each_row_once_over_many_runs(self, world: Clock) -> None:
+        every: list[str] = []
+        for _ in range(6):
+            every += act(2)
+            world.advance(seconds=70)
+            jobs.seal_audit()
+        world.advance(minutes=5)
+        jobs.seal_audit()
+        sealed = [row["M"]["audit_id"]["S"] for one in links() for row in one["rows"]["L"]]
+        assert sealed == sorted(every)
+        assert verify_chain() == []
+
+    def test_a_busy_day_is_sealed_in_batches(self, world: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sealing, "BATCH", 4)
+        act(10)
+        world.advance(minutes=3)
+        assert seal() == 10
+        assert [len(one["rows"]["L"]) for one in links()] == [4, 4, 2]
+        assert verify_chain() == []
+
+    def test_days_are_closed_also_those_without_a_row(self, world: Clock) -> None:
+        act(2)
+        world.advance(days=3)
+        act(1)
+        world.advance(minutes=3)
+        assert seal() == 3
+        closed = {day.day: day.number for day, _ in store.days()}
+        assert closed["2026-11-22"] == 0
+        assert [closed[f"2026-11-{day}"] for day in (23, 24, 25)] == [1, 1, 1]
+        assert "2026-11-26" not in closed
+        assert verify_chain() == []
+
+    def test_two_sealers_at_once_make_one_chain(self, world: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sealing, "BATCH", 3)
+        every = act(20)
+        world.advance(minutes=3)
+        threads = [threading.Thread(target=seal) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        seal()
+        assert [row["M"]["audit_id"]["S"] for one in links() for row in one["rows"]["L"]] == every
+        assert verify_chain() == []
+
+
+class TestVerify:
+    @pytest.fixture
+    def sealed(self, world: Clock, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Two days of six rows, sealed in links of two, both days closed."""
+        monkeypatch.setattr(sealing, "BATCH", 2)
+        first = act(6)
+        world.advance(days=1)
+        second = act(6)
+        world.advance(days=1)
+        seal()
+        assert verify_chain() == []
+        return first + second
+
+    @pytest.mark.parametrize("which", range(6))
+    def test_an_edited_row_is_found(self, sealed: list[str], which: int) -> None:
+        tamper(sealed[which])
+        assert verify_chain() == [Finding("EDITED", DAY, sealed[which])]
+
+    @pytest.mark.parametrize("which", range(6))
+    def test_a_deleted_row_is_found(self, sealed: list[str], which: int) -> None:
+        remove(sealed[which])
+        assert verify_chain() == [Finding("DELETED", DAY, sealed[which])]
+
+    def test_a_row_slipped_in_is_found(self, sealed: list[str]) -> None:
+        between, after = sealed[2] + "Z", sealed[5] + "Z"
+        for audit_id in (between, after):
+            entry = AuditEntry(audit_id, support.START, "ST1", "SE1", "x", "RQ1", "", None, ())
+            commit(store.put_audit(entry))
+        assert verify_chain() == [Finding("ADDED", DAY, between), Finding("ADDED", DAY, after)]
+
+    def test_a_link_rewritten_for_an_edited_row_is_found(self, sealed: list[str]) -> None:
+        """Who edits the row and its link breaks the signature and the next link."""
+        from chalicelib.admin.rules import SealedRow, link
+
+        tamper(sealed[2])
+        _, second, *_ = links()
+        heads = [head for head, _ in store.links()]
+        rows = tuple(
+            SealedRow(row.audit_id, row.digest)
+            for row, _ in store.audit_between(DAY, after=sealed[1], until=sealed[3])
+        )
+        forged = link(heads[0], DAY, rows)
+        second["hash"]["S"] = forged.hash
+        second["rows"]["L"] = [
+            {"M": {"audit_id": {"S": row.audit_id}, "digest": {"S": row.digest}}} for row in rows
+        ]
+        put_link(second)
+        assert {(one.kind, one.where) for one in verify_chain()} == {
+            ("BROKEN_LINK", "2"),
+            ("BROKEN_LINK", "3"),
+        }
+
+    def test_a_link_taken_away_is_found(self, sealed: list[str]) -> None:
+        aws.client("dynamodb").delete_item(
+            TableName=CHAIN, Key={"chain": {"S": "links"}, "number": {"S": f"{2:012d}"}}
+        )
+        assert Finding("BROKEN_LINK", DAY, "3") in verify_chain()
+
+    def test_the_newest_links_taken_away_are_found(self, sealed: list[str]) -> None:
+        """The closed day names a link that is gone."""
+        for number in (5, 6):
+            aws.client("dynamodb").delete_item(
+                TableName=CHAIN, Key={"chain": {"S": "links"}, "number": {"S": f"{number:012d}"}}
+            )
+        kinds = {(one.kind, one.where) for one in verify_chain()}
+        assert ("BROKEN_DAY", "2026-11-24") in kinds
+
+    def test_a_day_rewritten_is_found(self, sealed: list[str]) -> None:
+        rows = [json.loads(line) for line in support.dump("audit-chain")]
+        day = next(row for row in rows if row["number"]["S"] == DAY)
+        day["link_number"]["N"], day["hash"]["S"] = "2", links()[1]["hash"]["S"]
+        put_link(day)
+        assert verify_chain() == [Finding("BROKEN_DAY", DAY, DAY)]
+
+    def test_from_a_day_on(self, sealed: list[str]) -> None:
+        tamper(sealed[0])
+        assert verify_chain(since="2026-11-24") == []
+        tamper(sealed[7], day="2026-11-24")
+        assert verify_chain(since="2026-11-24") == [Finding("EDITED", "2026-11-24", sealed[7])]
+        assert len(verify_chain()) == 2
+
+    def test_what_is_not_sealed_is_not_judged(self, sealed: list[str], world: Clock) -> None:
+        (fresh,) = act()
+        tamper(fresh, day="2026-11-25")
+        assert verify_chain() == []
+        world.advance(minutes=3)
+        assert seal() == 1
+        remove(fresh, day="2026-11-25")
+        assert verify_chain() == [Finding("DELETED", "2026-11-25", fresh)]
