@@ -3,17 +3,18 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 
 from chalicelib.commissions import store
 from chalicelib.commissions.hold import hold, lift
-from chalicelib.commissions.mature import Matured, mature
+from chalicelib.commissions.mature import BATCH, Matured, mature
 from chalicelib.commissions.rules import Commission, CommissionsMoved, Grant, Payee, SaleLine
 from chalicelib.commissions.start_window import start_window
 from chalicelib.kernel import clock
 from chalicelib.kernel.clock import now
-from chalicelib.kernel.dynamo import ConditionFailed, commit
+from chalicelib.kernel.dynamo import MAX_ITEMS, ConditionFailed, commit
 from chalicelib.kernel.money import Fen
 from chalicelib.wallet import store as wallet
 from tests.commissions import support
@@ -231,8 +232,11 @@ class TestMaturing:
         assert mature().matured == 0
         assert list(store.due(now(), 10)) == []
 
-    def test_many_rows_of_one_payee_take_few_transactions(self, world: small.Clock) -> None:
-        for number in range(35):
+    def test_many_rows_of_one_payee_take_few_transactions(
+        self, world: small.Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(import_module("chalicelib.commissions.mature"), "BATCH", 3)
+        for number in range(4):
             support.pay(support.sale(f"OX{number}"))
             receive(f"OX{number}")
         world.advance(days=8)
@@ -243,9 +247,13 @@ class TestMaturing:
                 transactions.append(1)
 
         small.faults.append(watch)
-        assert mature() == Matured(70, Fen(35 * 1648), 0)
+        assert mature() == Matured(8, Fen(4 * 1648), 0)
         assert len(transactions) == 4
-        assert wallet.find("MBA").available_fen == 35 * 1099
+        assert wallet.find("MBA").available_fen == 4 * 1099
+
+    def test_a_full_batch_fits_one_transaction(self) -> None:
+        """Two items for each row, the wallet, and an audit row when staff run it."""
+        assert 2 * BATCH + 1 + 1 <= MAX_ITEMS
 
     def test_one_that_fails_keeps_no_other_from_its_turn(self, world: small.Clock) -> None:
         for number in (1, 2):
