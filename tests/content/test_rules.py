@@ -1,0 +1,112 @@
+"""What notices say (N2): Chinese, complete, and never with a hole in it."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.content.rules import KINDS, SubscribeMessages, Template, text_of, values_of
+from chalicelib.wechat.messages import fit
+
+NAMES = {
+    "order_paid",
+    "order_shipped",
+    "order_received",
+    "order_closed",
+    "refund_done",
+    "refund_refused",
+    "commission_pending",
+    "commission_available",
+    "commission_taken_back",
+    "distributor_approved",
+    "distributor_rejected",
+    "withdrawal_confirm",
+    "withdrawal_paid",
+    "withdrawal_returned",
+    "withdrawal_rejected",
+    "new_downline",
+}
+FACTS = {
+    "order": "OR01M8323B802SDAE2EE01XYWQA5",
+    "amount": "¥1,234.50",
+    "carrier": "顺丰速运",
+    "tracking": "SF1234567890",
+    "reason": "商品已售完",
+    "level": "银牌",
+    "name": "小**",
+}
+
+
+class TestTexts:
+    def test_every_kind_of_the_contract_is_there(self) -> None:
+        assert KINDS.keys() >= NAMES
+
+    @pytest.mark.parametrize("kind", sorted(KINDS))
+    def test_with_all_facts_all_is_said(self, kind: str) -> None:
+        text = text_of(kind, FACTS)
+        assert KINDS[kind].facts <= FACTS.keys(), "a fact without a sample"
+        assert all(FACTS[name] in text for name in KINDS[kind].facts)
+        assert text.endswith("。") and not re.search(
+            r"[{}A-Za-z]{4,}(?<!SDAE2EE)", text.replace(FACTS["order"], "")
+        )
+
+    @pytest.mark.parametrize("kind", sorted(KINDS))
+    def test_with_none_it_still_makes_sense(self, kind: str) -> None:
+        text = text_of(kind, {})
+        assert len(text) >= 8 and "{" not in text and "：。" not in text
+
+    @given(
+        st.sampled_from(sorted(KINDS)),
+        st.dictionaries(st.sampled_from(sorted(FACTS)), st.sampled_from(["", "甲"])),
+    )
+    def test_with_some_there_is_no_hole(self, kind: str, facts: dict[str, str]) -> None:
+        text = text_of(kind, facts)
+        assert "{" not in text and "：。" not in text and "None" not in text
+
+    def test_facts_are_text_and_nothing_else(self) -> None:
+        """A nickname with braces is a nickname."""
+        assert "{order}" in text_of("new_downline", {"name": "{order}{0.__class__}"})
+
+    def test_titles_fit_into_a_thing(self) -> None:
+        assert all(len(kind.title) <= 20 for kind in KINDS.values())
+
+
+class TestTemplates:
+    def test_facts_fill_the_fields_as_wechat_takes_them(self) -> None:
+        template = Template(
+            "order_paid",
+            "TEMPLATE_0001",
+            {
+                "thing1": "title",
+                "amount2": "amount",
+                "character_string3": "order",
+                "time4": "time",
+                "thing5": "title",
+            },
+        )
+        values = values_of(template, FACTS, title="支付成功", time="2026-11-23 10:00")
+        assert values["amount2"] == "¥1234.50"
+        assert {field: fit(field, value) for field, value in values.items()} == values
+
+    def test_a_fact_not_given_is_a_dash(self) -> None:
+        template = Template("order_shipped", "TEMPLATE_0001", {"thing1": "carrier"})
+        assert values_of(template, {"carrier": ""}, title="", time="") == {"thing1": "-"}
+
+    def test_a_mapping_that_fits_passes(self) -> None:
+        SubscribeMessages((Template("order_paid", "TEMPLATE_0001", {"amount2": "amount"}),)).check()
+
+    @pytest.mark.parametrize(
+        "template",
+        [
+            Template("nonsense", "TEMPLATE_0001", {"thing1": "title"}),
+            Template("order_paid", "short", {"thing1": "title"}),
+            Template("order_paid", "TEMPLATE_0001", {}),
+            Template("order_paid", "TEMPLATE_0001", {f"thing{n}": "title" for n in range(6)}),
+            Template("order_paid", "TEMPLATE_0001", {"thing": "title"}),
+            Template("order_paid", "TEMPLATE_0001", {"thing1": "tracking"}),
+        ],
+    )
+    def test_others_are_refused_in_chinese(self, template: Template) -> None:
+        with pytest.raises(ValueError, match=r"[\u4e00-\u9fff]"):
+            SubscribeMessages((template,)).check()
