@@ -26,7 +26,7 @@ def mature_due() -> None:
         log.info("matured", rows=done.matured, amount_fen=done.amount_fen, left_behind=done.left_behind)
         if done.left_behind:
             log.count("not_matured", done.left_behind)
-        if done.matured == 0 or done.left_behind:
+        if done.matured == 0:
             return
 
 
