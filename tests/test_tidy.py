@@ -32,7 +32,8 @@ def sources(*tops: str) -> list[Path]:
     return [
         file
         for file in tracked()
-        if file.suffix == ".py" and file.relative_to(ROOT).parts[0] in (tops or ("chalicelib", "scripts", "tests"))
+        if file.suffix == ".py"
+        and file.relative_to(ROOT).parts[0] in (tops or ("chalicelib", "scripts", "tests"))
     ]
 
 
@@ -214,7 +215,9 @@ def test_models_are_never_saved_past_the_commit() -> None:
     for file in sources("chalicelib"):
         if file.parent.name == "kernel" or "Row" not in file.read_text(encoding="utf-8"):
             continue
-        breaches.extend(f"{name_of(file)}:{line} {called}" for called, line in calls(file) if called.endswith(".save"))
+        breaches.extend(
+            f"{name_of(file)}:{line} {called}" for called, line in calls(file) if called.endswith(".save")
+        )
     none(breaches)
 
 
@@ -253,7 +256,10 @@ def test_what_is_tracked_speaks_of_the_project_alone() -> None:
     breaches = []
     for file in tracked():
         relative = name_of(file)
-        if file.suffix in {".png", ".jpg", ".otf", ".ttf", ".ico", ".woff2"} or relative == "tests/test_tidy.py":
+        if (
+            file.suffix in {".png", ".jpg", ".otf", ".ttf", ".ico", ".woff2"}
+            or relative == "tests/test_tidy.py"
+        ):
             continue
         if "vectors" in relative:
             continue
