@@ -15,7 +15,7 @@ from chalicelib.payments.post_refund import post_refund
 from chalicelib.payments.resolve import resolve
 from chalicelib.payments.rules import CaseClosed, CaseUnknown, PaymentUnknown
 from chalicelib.payments.schemas import (
-    ApproveIn,
+    ApproveRefundIn,
     PaymentOut,
     QuarantinedListOut,
     QuarantinedOut,
@@ -30,11 +30,11 @@ doors = Doors("/console")
 @doors.post(
     "/refunds/{refund_id}/approve",
     who=auth.staff("refunds.audit"),
-    body=ApproveIn,
+    body=ApproveRefundIn,
     returns=StaffRefundOut,
     errors=(RefundUnknown, RefundMoved, OrderMoved, Invalid),
 )
-def approve_refund(ask: Ask[ApproveIn]) -> StaffRefundOut:
+def approve_refund(ask: Ask[ApproveRefundIn]) -> StaffRefundOut:
     """Agree to a refund and send it to WeChat; what WeChat does not take now is sent by itself later."""
     refund_id = ask.path["refund_id"]
     reserve_refund(refund_id, freight_fen=ask.body.freight_fen)

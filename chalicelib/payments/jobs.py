@@ -4,7 +4,8 @@ The sweepers call the same verbs as the doors; one order's trouble is no other's
 """
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from chalicelib.content.notify import notify
 from chalicelib.kernel import log
@@ -17,11 +18,12 @@ from chalicelib.kernel.money import yuan
 from chalicelib.members import store as members
 from chalicelib.orders import store as orders
 from chalicelib.orders.close import close
+from chalicelib.orders.move_refund import RefundMoved
 from chalicelib.payments import store
 from chalicelib.payments.ask_again import ask_again
 from chalicelib.payments.post_late_refund import post_late_refund
 from chalicelib.payments.post_refund import post_refund
-from chalicelib.payments.rules import REFUND_STUCK_AFTER
+from chalicelib.payments.rules import REFUND_STUCK_AFTER, RETRY_AFTER
 from chalicelib.payments.send_late_refund import send_late_refund
 from chalicelib.payments.send_refund import send_refund
 from chalicelib.payments.settle import settle
@@ -30,28 +32,30 @@ from chalicelib.wechat import pay
 
 jobs = Jobs("payments")
 
-BATCH = 100
+PER_SHARD = 25
+"""Of each of the eight shards a run takes so many; what is left comes a minute later."""
+GIVE_UP_AFTER = 3
 _TROUBLED_FOR = timedelta(minutes=10)
 
 
 @jobs.every(minutes=1)
 def find_unnotified() -> int:
     """Settle what WeChat holds and never told us of; close announced orders whose time is over."""
-    return _each(list(store.due(now(), BATCH)), look_at_payment, _put_off_payment)
+    return _each(list(store.due(now(), PER_SHARD)), look_at_payment, _put_off_payment)
 
 
 @jobs.every(minutes=1)
 def close_unpaid() -> int:
     """Close expired orders that WeChat was never told of; the others are closed at WeChat first."""
-    return _each(list(orders.due("UNPAID", now(), BATCH)), _close_unannounced)
+    return _each(list(orders.due("UNPAID", now(), PER_SHARD)), _close_unannounced)
 
 
 @jobs.every(minutes=1)
 def send_refunds() -> int:
     """Send reserved refunds, and ask about those whose end was never notified."""
     at = now()
-    due = [*orders.due_refunds("RESERVED", at, BATCH), *orders.due_refunds("SENT", at, BATCH)]
-    return _each(due, look_at_refund)
+    due = [*orders.due_refunds("RESERVED", at, PER_SHARD), *orders.due_refunds("SENT", at, PER_SHARD)]
+    return _each(due, look_at_refund, _put_off_refund)
 
 
 @jobs.follow("journal")
@@ -113,29 +117,42 @@ def _close_unannounced(order_id: str) -> None:
         close(order_id)
 
 
-def _put_off_payment(order_id: str) -> None:
+def _put_off_payment(order_id: str, until: datetime) -> None:
     payment = store.find(order_id)
-    assert payment is not None
-    try:
-        commit(store.postponed(payment, now() + _TROUBLED_FOR))
-    except ConditionFailed:
-        return
+    if payment is not None and payment.status in ("PREPAID", "LATE"):
+        with suppress(ConditionFailed):
+            commit(store.postponed(payment, until))
+
+
+def _put_off_refund(refund_id: str, until: datetime) -> None:
+    refund = orders.load_refund(refund_id)
+    if refund.status in ("RESERVED", "SENT"):
+        with suppress(RefundMoved):
+            commit(orders.refund_postponed(refund, due_at=until))
 
 
 def _each(
-    ids: Iterable[str], look: Callable[[str], None], put_off: Callable[[str], None] | None = None
+    ids: Iterable[str],
+    look: Callable[[str], None],
+    put_off: Callable[[str, datetime], None] | None = None,
 ) -> int:
-    """Look at each; what goes wrong is logged, counted, and does not block the rest."""
-    looked = 0
+    """Look at each; what goes wrong is logged, counted, and put off, so that it never blocks the rest."""
+    looked = unavailable = 0
     for one in ids:
         looked += 1
         try:
             look(one)
+            unavailable = 0
         except Unavailable as problem:
+            unavailable += 1
             log.warning("sweeper_waits", id=one, reason=problem.code())
+            if put_off is not None:
+                put_off(one, now() + RETRY_AFTER)
+            if unavailable == GIVE_UP_AFTER:
+                break  # WeChat is out of reach; each further call would only wait for its time-out
         except Exception as problem:
             log.error("sweeper_failed", problem, id=one)
             log.count("sweeper_failed", job=look.__name__.strip("_"))
             if put_off is not None:
-                put_off(one)
+                put_off(one, now() + _TROUBLED_FOR)
     return looked

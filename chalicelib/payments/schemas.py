@@ -55,7 +55,7 @@ class Resolution(Body):
     note: str = Field(min_length=2, max_length=200, title="处理说明")
 
 
-class ApproveIn(Body):
+class ApproveRefundIn(Body):
     """Agreement to a refund."""
 
     freight_fen: int | None = Field(

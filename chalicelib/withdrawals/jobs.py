@@ -19,19 +19,25 @@ from chalicelib.withdrawals.send import send
 
 jobs = Jobs("withdrawals")
 
-BATCH = 100
+PER_SHARD = 25
+"""Of each of the eight shards a run takes so many; what is left comes a minute later."""
+GIVE_UP_AFTER = 3
 
 
 @jobs.every(minutes=1)
 def pay_out() -> int:
     """Move on every withdrawal that is due; returns how many were looked at."""
-    looked = 0
-    for withdrawal_id in list(store.due(now(), BATCH)):
+    looked = unavailable = 0
+    for withdrawal_id in list(store.due(now(), PER_SHARD)):
         looked += 1
         try:
             advance(withdrawal_id)
+            unavailable = 0
         except Unavailable as problem:
+            unavailable += 1
             log.warning("withdrawal_waits", withdrawal_id=withdrawal_id, reason=problem.code())
+            if unavailable == GIVE_UP_AFTER:
+                break  # WeChat is out of reach; each further call would only wait for its time-out
         except Exception as problem:
             log.error("withdrawal_failed", problem, withdrawal_id=withdrawal_id)
             log.count("withdrawal_failed")

@@ -7,7 +7,7 @@ from chalicelib.kernel import crypto, log
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import commit
 from chalicelib.wechat import transfer
-from chalicelib.wechat.transfer import PayBusy, PayRefused, PayUnknown
+from chalicelib.wechat.transfer import PayBusy, PayRefused
 from chalicelib.withdrawals import store
 from chalicelib.withdrawals.rules import (
     LATER_REFUSALS,
@@ -27,8 +27,9 @@ def send(withdrawal: Withdrawal) -> Outcome | None:
 
     The attempt is committed before the call, so that whoever comes after a crash knows that one may
     be under way. Returns what WeChat says of the transfer, for ``post``; ``FAIL`` too for a definite
-    refusal, and only for that. ``None`` when the answer is open: the same number is tried again
-    later, for ever the same, and the money stays frozen meanwhile (wechat.md §6.9).
+    refusal, and only for that. ``None`` when WeChat wants it later or another worker has it. Raises
+    ``PayUnknown`` when the answer is open: the same number is tried again later, for ever the same,
+    and the money stays frozen meanwhile (wechat.md §6.9).
     """
     at = now()
     told = attempted(withdrawal, at)
@@ -45,8 +46,6 @@ def send(withdrawal: Withdrawal) -> Outcome | None:
             user_name=_real_name(told),
             appid=told.appid,
         )
-    except PayUnknown:
-        return None
     except PayBusy:
         _rest(told, timedelta(minutes=1))
         return None

@@ -138,6 +138,7 @@ def test_while_wechat_is_out_of_reach_nothing_is_given_up(
     world.advance(hours=2, minutes=1)
     for _ in range(3):
         find_unnotified()
+        world.advance(minutes=1)
     assert '"payment_stuck": 1' in capsys.readouterr().out
     assert status(order.order_id) == "UNPAID"
     sweep(world, 1)
@@ -166,3 +167,21 @@ def test_when_nothing_is_due_nothing_happens(who: shop.People, peer: WeChatPay) 
     calls, before = list(peer.calls), dump_all()
     assert (find_unnotified(), close_unpaid()) == (0, 0)
     assert (peer.calls, dump_all()) == (calls, before)
+
+
+def test_when_wechat_is_out_of_reach_the_run_ends_early(
+    who: shop.People, peer: WeChatPay, world: Clock
+) -> None:
+    """N5: three time-outs in a row are enough, and those three do not stand in the others' way."""
+    placed = [shop.place(who, f"order-{number}") for number in range(3)]
+    for order in placed:
+        shop.bought(peer, order)
+    world.advance(minutes=1)
+    peer.fail("query_trade", *[PayUnknown("timeout") for _ in range(3)])
+    assert find_unnotified() == 3
+    shop.stock(20)
+    later = shop.place(who, "order-9")
+    assert find_unnotified() == 0
+    prepay(who.c, later.order_id, via="mp")
+    sweep(world, 2)
+    assert [status(order.order_id) for order in placed] == ["PAID"] * 3

@@ -130,3 +130,15 @@ def test_when_it_is_looked_at_is_bounded(peer: WeChatPay, world: Clock) -> None:
     """Invariant 23: whatever is at WeChat is due within half an hour."""
     waiting(distributor())
     assert list(store.due(world.now() + timedelta(minutes=31), 10))
+
+
+def test_when_wechat_is_out_of_reach_the_run_ends_early(peer: WeChatPay, world: Clock) -> None:
+    """N5: three time-outs in a row are enough; nothing is lost, the rest goes when WeChat is back."""
+    for number in range(6):
+        ask(distributor(f"o-{number}"))
+    peer.fail("transfer", *[PayUnknown("timeout") for _ in range(6)])
+    assert pay_out() == 3
+    peer.faults.clear()
+    world.advance(minutes=5)
+    assert pay_out() == 6
+    assert len(peer.bills) == 6
