@@ -171,3 +171,10 @@ def test_the_setting_finds_a_template_by_its_kind() -> None:
     template = Template("order_paid", "TEMPLATE_0001", {"thing1": "title"})
     assert SubscribeMessages((template,)).of("order_paid") == template
     assert SubscribeMessages().of("order_paid") is None
+
+
+def test_unread_notices_are_counted_up_to_a_hundred() -> None:
+    """A member who never looks costs no long query."""
+    for number in range(105):
+        notify(f"EV{number}", "ME1", "order_received", {}, openid=None)
+    assert store.unread_count("ME1") == 100
