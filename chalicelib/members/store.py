@@ -81,7 +81,7 @@ def with_phone(phone: str) -> list[Member]:
 def with_nickname(beginning: str, *, limit: int = 20) -> list[Member]:
     """Members whose chosen nickname begins so."""
     begins = MemberRow.nickname.startswith(beginning)
-    rows = MemberRow.by_nickname.query(beginning[0], begins, limit=min(limit, MAX_PAGE))
+    rows = MemberRow.by_nickname.query(beginning[0], begins, limit=max(1, min(limit, MAX_PAGE)))
     return list(load_many(row.member_id for row in rows).values())
 
 

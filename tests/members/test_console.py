@@ -72,6 +72,11 @@ class TestLookUp:
         assert shown(api.get("/console/members?member_id=ME0", token=token)) == []
         assert shown(api.get("/console/members?nickname=苹果", token=token)) == []
 
+    @pytest.mark.parametrize("limit", [-1, 0, 1000])
+    def test_an_odd_limit_is_no_accident(self, limit: int) -> None:
+        for query in ("nickname=山", "since=2026-11-23"):
+            assert shown(api.get(f"/console/members?limit={limit}&{query}", token=reader())) == []
+
     def test_one_with_its_upline_chain(self) -> None:
         a = join("a")
         b = join_below("b", a)
