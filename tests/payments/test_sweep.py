@@ -1,5 +1,8 @@
 """What was never notified is found; what is over is closed, at WeChat first (O2, invariants 7, 21, 23)."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from chalicelib.inventory import store as inventory
@@ -8,7 +11,6 @@ from chalicelib.orders.close import close
 from chalicelib.payments import store
 from chalicelib.payments.jobs import close_unpaid, find_unnotified
 from chalicelib.payments.prepay import prepay
-from chalicelib.wechat import pay_call
 from chalicelib.wechat.pay_call import PayUnknown
 from tests.payments import shop
 from tests.payments.fakes import WeChatPay
@@ -73,21 +75,18 @@ def test_an_expired_order_is_closed_at_wechat_before_its_stock_goes_back(
     assert peer.trades[order.order_id]["trade_state"] == "CLOSED"
 
 
-def test_the_buyer_who_pays_while_we_close_has_paid(
-    who: shop.People, peer: WeChatPay, world: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_buyer_who_pays_while_we_close_has_paid(who: shop.People, peer: WeChatPay, world: Clock) -> None:
     """wechat.md §6.7: close says "paid", so it is queried and settled."""
     order = shop.place(who)
     prepay(who.c, order.order_id, via="mp")
     world.advance(minutes=30)
-    real = peer.post
 
-    def pays_first(path: str, body: dict[str, object]) -> dict[str, object]:
-        if path.endswith("/close") and peer.trades[order.order_id]["trade_state"] == "NOTPAY":
+    def pays_first(name: str, call: Callable[[], Any]) -> Any:
+        if name.endswith("/close") and peer.trades[order.order_id]["trade_state"] == "NOTPAY":
             peer.buy(order.order_id)
-        return real(path, body)
+        return call()
 
-    monkeypatch.setattr(pay_call, "post", pays_first)
+    peer.wire = pays_first
     find_unnotified()
     assert status(order.order_id) == "PAID"
 
