@@ -59,7 +59,7 @@ def audit(*, is_full: bool = False) -> Audit:
         *(finding for order in looked_at.values() for finding in _check_order(order)),
         *bills.findings,
         *check_stock(looked_at.values()),
-        *_check_chain(),
+        *_check_chain(first if last else None),
     ]
     made = Audit(
         audit_id=ids.new_id("AU"),
@@ -155,10 +155,9 @@ def _entry(entry_id: str) -> Entry | None:
         return None
 
 
-def _check_chain() -> list[Finding]:
-    return [
-        Finding(24, f"audit row or link {one.where}", f"{one.kind} on {one.day}") for one in verify_chain()
-    ]
+def _check_chain(since: date | None) -> list[Finding]:
+    broken = verify_chain(since=since.isoformat() if since else "")
+    return [Finding(24, f"audit row or link {one.where}", f"{one.kind} on {one.day}") for one in broken]
 
 
 def _keep(made: Audit, walked: Walked, closing: date) -> None:
