@@ -75,7 +75,7 @@ def test_every_refusal_has_a_status_and_chinese_words() -> None:
     for kind in kinds:
         assert 400 <= kind.status < 600
         assert any("\u4e00" <= letter <= "\u9fff" for letter in kind.title), kind
-        assert any("\u4e00" <= letter <= "\u9fff" for letter in kind().detail), kind
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in kind.detail), kind
 
 
 @settings.declare("test-window", "测试")
