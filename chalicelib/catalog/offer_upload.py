@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from chalicelib.catalog.rules import MAX_PICTURE_BYTES, PICTURE_ENDINGS, PictureType
-from chalicelib.kernel import aws, ids
+from chalicelib.kernel import ids
 from chalicelib.kernel.config import config
+from chalicelib.kernel.uploads import FOREVER, signed_post
 
 _VALID_SECONDS = 300
 
@@ -26,15 +27,6 @@ def offer_upload(content_type: PictureType) -> Offer:
     passes through our functions.
     """
     key = f"media/pictures/{ids.new_id('PC')}.{PICTURE_ENDINGS[content_type]}"
-    fixed = {"Content-Type": content_type, "Cache-Control": "public, max-age=31536000, immutable"}
-    signed = aws.client("s3").generate_presigned_post(
-        config().media_bucket,
-        key,
-        Fields=dict(fixed),
-        Conditions=[
-            *({name: value} for name, value in fixed.items()),
-            ["content-length-range", 1, MAX_PICTURE_BYTES],
-        ],
-        ExpiresIn=_VALID_SECONDS,
-    )
-    return Offer(signed["url"], signed["fields"], f"{config().public_url}/{key}")
+    headers = {"Content-Type": content_type, **FOREVER}
+    signed = signed_post(key, headers, max_bytes=MAX_PICTURE_BYTES, valid_seconds=_VALID_SECONDS)
+    return Offer(signed.url, signed.fields, f"{config().public_url}/{key}")

@@ -6,9 +6,10 @@ functions, and nothing a member names is ever fetched (wechat.md §6.18).
 
 from dataclasses import dataclass
 
-from chalicelib.kernel import aws, ids, limits
+from chalicelib.kernel import ids, limits
 from chalicelib.kernel.config import config
 from chalicelib.kernel.limits import Limit
+from chalicelib.kernel.uploads import FOREVER, signed_post
 from chalicelib.members.rules import AVATAR_ENDINGS, AvatarType, avatar_folder
 
 MAX_BYTES = 512 * 1024
@@ -33,13 +34,6 @@ def offer_avatar(member_id: str, content_type: AvatarType) -> Offer:
     """
     limits.take((_PER_MEMBER, member_id))
     key = f"{avatar_folder(member_id)}{ids.new_id('AV')}.{AVATAR_ENDINGS[content_type]}"
-    fixed = {"Content-Type": content_type, "Cache-Control": "public, max-age=31536000, immutable"}
-    size = ["content-length-range", 1, MAX_BYTES]
-    signed = aws.client("s3").generate_presigned_post(
-        config().media_bucket,
-        key,
-        Fields=dict(fixed),
-        Conditions=[*({name: value} for name, value in fixed.items()), size],
-        ExpiresIn=_VALID_SECONDS,
-    )
-    return Offer(signed["url"], signed["fields"], f"{config().public_url}/{key}")
+    headers = {"Content-Type": content_type, **FOREVER}
+    signed = signed_post(key, headers, max_bytes=MAX_BYTES, valid_seconds=_VALID_SECONDS)
+    return Offer(signed.url, signed.fields, f"{config().public_url}/{key}")

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from chalicelib.kernel import aws
-from chalicelib.kernel.config import config
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.limits import Limit, take
+from chalicelib.kernel.uploads import signed_post
 
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
 _GOOD_FOR_SECONDS = 600
@@ -26,14 +25,9 @@ def offer_upload(member_id: str, content_type: str) -> Offer:
     """A place for one picture of this member, of this type and at most 5 MB. Raises ``TooOften``."""
     take((_PER_MEMBER, member_id))
     key = f"{folder_of(member_id)}{new_id('EV')}.{_ENDINGS[content_type]}"
-    form = aws.client("s3").generate_presigned_post(
-        Bucket=config().media_bucket,
-        Key=key,
-        Fields={"Content-Type": content_type},
-        Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, MAX_PICTURE_BYTES]],
-        ExpiresIn=_GOOD_FOR_SECONDS,
-    )
-    return Offer(key, form["url"], form["fields"])
+    headers = {"Content-Type": content_type}
+    form = signed_post(key, headers, max_bytes=MAX_PICTURE_BYTES, valid_seconds=_GOOD_FOR_SECONDS)
+    return Offer(key, form.url, form.fields)
 
 
 def folder_of(member_id: str) -> str:
