@@ -14,13 +14,13 @@ from chalicelib.commissions.freeze import FreezeLine, freeze
 from chalicelib.commissions.rules import Grant, Plan, Terms
 from chalicelib.distributors.change_status import change_status
 from chalicelib.distributors.rules import Level
-from chalicelib.kernel import settings
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.money import Fen
 from chalicelib.members import store as members
 from chalicelib.members.rules import Member
 from tests.commissions import support
+from tests.conftest import Policy
 from tests.support import world as small
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -65,15 +65,13 @@ class TestPayees:
         assert [grant.rate_bps for grant in terms.lines[0].grants] == [1000, 500]
         assert (terms.plan_version, terms.cap_bps) == (1, 3000)
 
-    def test_the_third_only_when_somebody_has_answered_for_it(
-        self, buyer: Member, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_the_third_only_when_somebody_has_answered_for_it(self, buyer: Member, policies: Policy) -> None:
         """R12: who and when, or the engine stays at two whatever the plan says."""
         publish(rates_bps=(1000, 500, 200))
         assert len(terms_of(buyer).payees) == 2
-        held = {"third_level_allowed": True, "acknowledged_by": "王律师", "acknowledged_on": "2026-11-01"}
-        monkeypatch.setattr(settings, "_loader", {"compliance": held}.get)
-        settings.forget()
+        policies.put(
+            "compliance", third_level_allowed=True, acknowledged_by="王律师", acknowledged_on="2026-11-01"
+        )
         assert [one.member_id for one in terms_of(buyer).payees] == ["MBA", "MBB", "MBC"]
 
     def test_a_buyer_without_uplines_pays_nobody_but_keeps_the_plan(self, buyer: Member) -> None:

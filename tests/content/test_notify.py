@@ -8,7 +8,7 @@ from chalicelib.content import store
 from chalicelib.content.accept_messages import accept_messages
 from chalicelib.content.notify import notify
 from chalicelib.content.rules import KINDS, Notice, SubscribeMessages, Template
-from chalicelib.kernel import settings
+from tests.conftest import Policy
 from tests.support import world as support
 from tests.support.world import Clock
 from tests.wechat.fake import FakeWeChat, Reply
@@ -27,25 +27,20 @@ def inbox(member_id: str = "ME1") -> list[Notice]:
 
 
 @pytest.fixture
-def template(wechat: FakeWeChat) -> FakeWeChat:
+def template(wechat: FakeWeChat, policies: Policy) -> FakeWeChat:
     """The kind order_paid is also sent as a message, and WeChat takes it."""
-    document = {
-        "templates": [
-            {
-                "kind": "order_paid",
-                "template_id": "TEMPLATE_0001",
-                "fields": {"amount2": "amount", "time3": "time"},
-            }
-        ]
-    }
-    settings.install(lambda name: document if name == "subscribe-messages" else None)
+    fields = {"amount2": "amount", "time3": "time"}
+    policies.put(
+        "subscribe-messages",
+        templates=[{"kind": "order_paid", "template_id": "TEMPLATE_0001", "fields": fields}],
+    )
     wechat.on(SEND, {"errcode": 0, "errmsg": "ok"})
     return wechat
 
 
 @pytest.fixture(autouse=True)
-def _defaults() -> None:
-    settings.install(None)
+def _defaults(policies: Policy) -> None:
+    """No message is mapped."""
 
 
 class TestInbox:
@@ -133,14 +128,13 @@ class TestMessage:
         tell()
         assert inbox()[0].message == "SENT"
 
-    def test_a_template_that_does_not_fit_harms_nothing(self, template: FakeWeChat) -> None:
+    def test_a_template_that_does_not_fit_harms_nothing(self, template: FakeWeChat, policies: Policy) -> None:
         """Staff mapped a text to an amount: the notice is there, the message is not sent."""
-        wrong = {
-            "templates": [
-                {"kind": "order_paid", "template_id": "TEMPLATE_0001", "fields": {"amount1": "order"}}
-            ]
-        }
-        settings.install(lambda name: wrong)
+        fields = {"amount1": "order"}
+        policies.put(
+            "subscribe-messages",
+            templates=[{"kind": "order_paid", "template_id": "TEMPLATE_0001", "fields": fields}],
+        )
         tell()
         assert inbox()[0].message == "REFUSED"
         assert template.calls(SEND) == []

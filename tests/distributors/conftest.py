@@ -1,12 +1,12 @@
 """Fixtures of this room."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+import functools
+from collections.abc import Callable
 
 import pytest
 
 from chalicelib.distributors import store
-from chalicelib.kernel import settings
+from tests.conftest import Policy
 
 Join = Callable[..., None]
 
@@ -18,15 +18,6 @@ def fresh_levels() -> None:
 
 
 @pytest.fixture
-def join(monkeypatch: pytest.MonkeyPatch) -> Iterator[Join]:
+def join(policies: Policy) -> Join:
     """Set how members become distributors."""
-    present: dict[str, dict[str, Any]] = {}
-    monkeypatch.setattr(settings, "_loader", present.get)
-    settings.forget()
-
-    def change(**rules: Any) -> None:
-        present["join"] = rules
-        settings.forget()
-
-    yield change
-    settings.forget()
+    return functools.partial(policies.put, "join")

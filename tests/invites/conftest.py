@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.distributors import store as distributors
 from chalicelib.invites.rules import BindingRules
-from chalicelib.kernel import settings
+from tests.conftest import Policy
 from tests.support import world as support
 from tests.wechat import fake
 from tests.wechat.conftest import SECRETS, forget
@@ -23,18 +23,13 @@ def fresh_levels() -> None:
 
 
 @pytest.fixture
-def binding(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetRules]:
+def binding(policies: Policy) -> SetRules:
     """Set the binding rules of the shop."""
-    present: dict[str, dict[str, Any]] = {}
-    monkeypatch.setattr(settings, "_loader", present.get)
-    settings.forget()
 
     def change(**rules: Any) -> None:
-        present["binding"] = asdict(BindingRules(**rules))
-        settings.forget()
+        policies.put("binding", **asdict(BindingRules(**rules)))
 
-    yield change
-    settings.forget()
+    return change
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,13 @@
 """Sealing and signing with key rings, redaction of what must not be logged, settings with defaults."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from chalicelib.kernel import aws, config, crypto, errors, log, secrets, settings
+from tests.conftest import Policy
 from tests.support.world import Clock
 
 
@@ -91,17 +91,9 @@ class Window:
             raise ValueError("天数不能为负")
 
 
-@pytest.fixture
-def stored() -> Iterator[dict[str, dict[str, Any]]]:
-    held: dict[str, dict[str, Any]] = {}
-    settings.install(held.get)
-    yield held
-    settings.install(None)
-
-
-def test_settings_have_defaults_and_stored_values_win(stored: dict[str, dict[str, Any]]) -> None:
+def test_settings_have_defaults_and_stored_values_win(policies: Policy) -> None:
     assert settings.read(Window) == Window(7)
-    stored["test-window"] = {"days": 15}
+    policies["test-window"] = {"days": 15}
     assert settings.read(Window) == Window(7), "kept for ten seconds"
     settings.forget()
     assert settings.read(Window) == Window(15)

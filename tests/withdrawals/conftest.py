@@ -1,10 +1,11 @@
 """The peer, and the rules of the day."""
 
+import functools
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from chalicelib.kernel import settings
+from tests.conftest import Policy
 from tests.payments.fakes import WeChatPay, installed
 from tests.support.world import Clock
 
@@ -16,12 +17,6 @@ def peer(world: Clock) -> Iterator[WeChatPay]:
 
 
 @pytest.fixture
-def policy(world: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Set the withdrawal rules; what was in force before is again afterwards."""
-
-    def put(**changes: object) -> None:
-        monkeypatch.setattr(settings, "_loader", lambda name: changes if name == "withdrawals" else None)
-        settings.forget()
-
-    yield put
-    settings.forget()
+def policy(world: Clock, policies: Policy) -> Callable[..., None]:
+    """Set the withdrawal rules."""
+    return functools.partial(policies.put, "withdrawals")
