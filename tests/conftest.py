@@ -7,10 +7,42 @@ import pytest
 from hypothesis import settings as hypothesis
 
 from chalicelib.kernel import settings
+from tests.support import nightly
 from tests.support import world as support
 
-hypothesis.register_profile("shared-machine", deadline=None, print_blob=True)
-hypothesis.load_profile("shared-machine")
+hypothesis.register_profile("pull-request", deadline=None, print_blob=True)
+hypothesis.register_profile("nightly", deadline=None, print_blob=True, max_examples=2_000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--nightly``: the long profile of every suite that has one (trust.md A5)."""
+    parser.addoption("--nightly", action="store_true", help="run the long profiles; may take an hour")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose Hypothesis' profile before any test module is read; no test is judged by its time.
+
+    A module that sizes its own suite at import asks ``tests.support.nightly``; a test asks the fixture.
+    """
+    nightly.chosen = bool(config.getoption("--nightly"))
+    hypothesis.load_profile("nightly" if nightly.chosen else "pull-request")
+    config.addinivalue_line("markers", "nightly: too long for a pull request; runs with --nightly")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what is marked ``nightly`` to the nightly run."""
+    if nightly.chosen:
+        return
+    later = pytest.mark.skip(reason="runs with --nightly")
+    for item in items:
+        if item.get_closest_marker("nightly"):
+            item.add_marker(later)
+
+
+@pytest.fixture(scope="session")
+def is_nightly() -> bool:
+    """Whether this is the long run."""
+    return nightly.chosen
 
 
 @pytest.fixture

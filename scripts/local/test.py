@@ -6,11 +6,18 @@ Two workers share the tests; what needs the local world as processes starts its 
 import subprocess
 import sys
 
+USAGE = """  scripts/test [--nightly] [pytest arguments]
+
+  --nightly   the long profile of every suite that has one: more Hypothesis examples and longer histories,
+              and the tests marked `nightly`. May take an hour; without it, under fifteen minutes.
+  A failing property prints its seed and a line to run it again (@reproduce_failure, --hypothesis-seed=N).
+"""
+
 
 def main() -> None:
     """Run the checks and pytest; exit with the first failure's code."""
     if "--help" in sys.argv:
-        print(f"{__doc__}\n  scripts/test [pytest arguments]")
+        print(f"{__doc__}\n{USAGE}")
         return
     subprocess.run([sys.executable, "-m", "scripts.local.check"], check=True)
     given = sys.argv[1:]
