@@ -111,6 +111,7 @@ class OrderRow(Table):
     freight_reserved_fen = FenAttribute()
     freight_refunded_fen = FenAttribute()
     upload = ValueAttribute[Upload](Upload, null=True)
+    chain = ValueAttribute[tuple[str, ...]](tuple[str, ...])
 
     buyer_state = UnicodeAttribute()
     day = UnicodeAttribute()

@@ -100,6 +100,7 @@ def _place(order_id: str, placement: Placement) -> Order:
         placement,
         quoted,
         terms=terms,
+        chain=path,
         ship_to=store.sealed(address, order_id),
         payer=_payer(buyer, placement.via),
         at=at,
@@ -143,6 +144,7 @@ def _order(
     quoted: Quote,
     *,
     terms: Terms,
+    chain: Sequence[str],
     ship_to: ShipTo,
     payer: tuple[str, str] | tuple[None, None],
     at: datetime,
@@ -167,6 +169,7 @@ def _order(
         auto_receive_days=policy.auto_receive_days,
         after_sale_days=policy.after_sale_days,
         note=placement.note,
+        chain=tuple(chain),
     )
 
 

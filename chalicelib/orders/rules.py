@@ -213,6 +213,8 @@ class Order:
     freight_reserved_fen: Fen = Fen(0)
     freight_refunded_fen: Fen = Fen(0)
     upload: Upload | None = None
+    chain: tuple[str, ...] = ()
+    """The buyer's uplines at placement, nearest first: whose team this order counts for, whoever is paid."""
 
     def line(self, line_no: int) -> OrderLine:
         """The line of this number. Raises ``LineUnknown``."""

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.catalog.rules import NoDelivery, Sku
 from chalicelib.catalog.set_shelf import set_shelf
+from chalicelib.commissions import store as commissions
 from chalicelib.inventory import store as inventory
 from chalicelib.inventory.rules import OutOfStock
 from chalicelib.kernel import aws, clock
@@ -56,6 +57,17 @@ def test_the_chain_and_the_plan_are_frozen(shop: Shop) -> None:
     order = shop.place()
     assert [(one.member_id, one.level) for one in order.terms.payees] == [(shop.b, 1), (shop.a, 2)]
     assert [line.grants[0].rate_bps for line in order.terms.lines] == [1_000, 1_000]
+    assert order.chain == (shop.b, shop.a)
+
+
+def test_the_chain_is_kept_beyond_those_who_are_paid(shop: Shop) -> None:
+    """R5: a team counts its orders whether or not the plan pays that upline."""
+    commissions.forget_plans()
+    clock_before = support.START - timedelta(days=1)
+    clock.install(lambda: clock_before)  # no plan is in force yet
+    order = shop.place()
+    assert order.terms.payees == ()
+    assert store.load(order.order_id).chain == (shop.b, shop.a)
 
 
 def test_stock_is_reserved_and_never_oversold(shop: Shop) -> None:
