@@ -56,7 +56,12 @@ CATALOGUE: tuple[Group, ...] = (
     ),
     Group(
         "资金",
-        {"wallet.read": "查看钱包与账目", "withdrawals.read": "查看提现", "withdrawals.audit": "审核提现"},
+        {
+            "wallet.read": "查看钱包与账目",
+            "points.grant": "发放积分",
+            "withdrawals.read": "查看提现",
+            "withdrawals.audit": "审核提现",
+        },
     ),
     Group("内容", {"content.edit": "发布公告"}),
     Group(
@@ -122,6 +127,7 @@ PRESETS: dict[str, Role] = {
                 "refunds.read",
                 "refunds.audit",
                 "plans.read",
+                "points.grant",
                 "withdrawals.audit",
             },
         ),

@@ -69,6 +69,14 @@ KINDS: dict[str, Kind] = {
     "withdrawal_rejected": Kind(
         "提现申请未通过", ("提现申请没有通过，钱已退回您的钱包。", "金额：{amount}。", "原因：{reason}。")
     ),
+    "points_expiring": Kind(
+        "积分快过期了",
+        ("您有积分即将过期，下单时可以直接抵扣。", "数量：{points} 积分。", "最后使用日：{until}。"),
+    ),
+    "points_received": Kind(
+        "收到积分",
+        ("您收到了商家赠送的积分，下单时可以直接抵扣。", "数量：{points} 积分。", "原因：{reason}。"),
+    ),
     "new_downline": Kind("团队有新成员", ("有新朋友通过您的邀请加入了。", "昵称：{name}。")),
 }
 """Every notice there is. Facts are texts ready to read: ``amount`` is ``¥12.00``, never a number."""

@@ -13,6 +13,7 @@ from chalicelib.orders import store as orders
 from chalicelib.orders.rules import Order
 from chalicelib.reports import store
 from chalicelib.reports.check_bills import check_bills
+from chalicelib.reports.check_points_wallets import check_points_wallets
 from chalicelib.reports.check_stock import check_stock
 from chalicelib.reports.rules import (
     OPENED_ON,
@@ -23,6 +24,7 @@ from chalicelib.reports.rules import (
     check_total,
     check_wallet,
     fold,
+    fold_points,
     off_by,
 )
 from chalicelib.wallet import store as wallet
@@ -55,6 +57,7 @@ def audit(*, is_full: bool = False) -> Audit:
     findings = [
         *(finding for entry in entries for finding in check_entry(entry)),
         *_check_wallets(members, walked, first, today),
+        *check_points_wallets(walked, first, today),
         *(Finding(6, order_id, "an entry names no order") for order_id in sorted(named - looked_at.keys())),
         *(finding for order in looked_at.values() for finding in _check_order(order)),
         *bills.findings,
@@ -162,14 +165,16 @@ def _check_chain(since: date | None) -> list[Finding]:
 
 def _keep(made: Audit, walked: Walked, closing: date) -> None:
     """Keep the sums of every day before ``closing``, day by day, each marked only when it is whole."""
-    if made.books_off_fen == 0:
+    if made.books_off_fen == 0 and not any(finding.invariant == 19 for finding in made.findings):
         for day, entries in sorted(walked.items()):
             if day >= closing:
                 break
             sums: dict[str, int] = {}
+            points: dict[str, int] = {}
             for entry in entries:
                 fold(sums, entry)
-            writes = store.keep_day(day, sums)
+                fold_points(points, entry)
+            writes = store.keep_day(day, sums, points)
             for start in range(0, len(writes), _CHUNK):
                 commit(writes[start : start + _CHUNK])
             commit(store.close_day(day))

@@ -14,14 +14,15 @@ from chalicelib.reports.rules import Finding
 
 
 class AccountDayRow(Table):
-    """What one account moved on one closed business day; the account ``closed`` marks the day itself."""
+    """What one account moved on one closed business day, in its asset; ``closed`` marks the day."""
 
     class Meta:
         table_name = table_name("account-days")
 
     account = UnicodeAttribute(hash_key=True)
     day = UnicodeAttribute(range_key=True)
-    amount_fen = FenAttribute()
+    amount_fen = FenAttribute(null=True)
+    points = IntAttribute(null=True)
 
 
 class AuditRow(Table):

@@ -12,6 +12,13 @@ from chalicelib.commissions.rules import Commission
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.money import MAX_FEN, Fen, clawback
 from chalicelib.orders.rules import Order
+from chalicelib.wallet.move_points import (
+    POINTS_PURSES,
+    Lot,
+    PointsPurse,
+    PointsWallet,
+    points_account_of,
+)
 from chalicelib.wallet.rules import PURSES, Entry, Wallet, account_of
 
 OPENED_ON = date(2026, 11, 1)
@@ -53,14 +60,17 @@ class AuditUnknown(NotFound):
 
 
 def check_entry(entry: Entry) -> list[Finding]:
-    """Invariants 1 and 2 of one entry."""
+    """Invariants 1, 2 and 19 of one entry, asset by asset."""
+    money = [posting.amount_fen for posting in entry.postings]
+    points = [posting.points for posting in entry.points]
     found = []
-    total = sum(posting.amount_fen for posting in entry.postings)
-    if total != 0:
-        found.append(Finding(2, entry.entry_id, f"sums to {total}", Fen(abs(total))))
-    if len(entry.postings) < 2:
-        found.append(Finding(2, entry.entry_id, f"{len(entry.postings)} postings"))
-    if any(abs(posting.amount_fen) > MAX_FEN for posting in entry.postings):
+    if sum(money) != 0:
+        found.append(Finding(2, entry.entry_id, f"sums to {sum(money)}", Fen(abs(sum(money)))))
+    if sum(points) != 0:
+        found.append(Finding(19, entry.entry_id, f"sums to {sum(points)} points"))
+    if len(money) == 1 or len(points) == 1 or not (money or points):
+        found.append(Finding(2, entry.entry_id, f"{len(money)} postings, {len(points)} in points"))
+    if any(abs(amount) > MAX_FEN for amount in (*money, *points)):
         found.append(Finding(1, entry.entry_id, "an amount beyond reason"))
     return found
 
@@ -71,10 +81,37 @@ def fold(folds: dict[str, int], entry: Entry) -> None:
         folds[posting.account] = folds.get(posting.account, 0) + posting.amount_fen
 
 
+def fold_points(folds: dict[str, int], entry: Entry) -> None:
+    """The same in points; the two are never added to one another."""
+    for posting in entry.points:
+        folds[posting.account] = folds.get(posting.account, 0) + posting.points
+
+
 def check_total(folds: Mapping[str, int]) -> list[Finding]:
     """Invariant 3: everything together sums to zero."""
     total = sum(folds.values())
     return [Finding(3, "journal", f"all accounts sum to {total}", Fen(abs(total)))] if total else []
+
+
+def check_points(wallet: PointsWallet, lots: Sequence[Lot], folds: Mapping[str, int]) -> list[Finding]:
+    """Invariant 19: stored points equal the fold of the journal and the open lots, none below zero."""
+    found = []
+    stored: dict[PointsPurse, int] = {"available": wallet.available, "debt": -wallet.debt}
+    for purse in POINTS_PURSES:
+        account = points_account_of(wallet.member_id, purse)
+        folded = folds.get(account, 0)
+        if purse == "pending":
+            if folded < 0:
+                found.append(Finding(19, account, f"folds to {folded} points"))
+        elif stored[purse] != folded:
+            found.append(Finding(19, account, f"stored {stored[purse]}, journal {folded} points"))
+    open_points = sum(lot.points for lot in lots)
+    if open_points != wallet.available + wallet.used:
+        have = wallet.available + wallet.used
+        found.append(Finding(19, wallet.member_id, f"lots {open_points}, available and used {have} points"))
+    if min(wallet.available, wallet.debt, wallet.used) < 0 or (wallet.available and wallet.debt):
+        found.append(Finding(19, wallet.member_id, "points below zero, or beside a debt"))
+    return found
 
 
 def check_wallet(wallet: Wallet, folds: Mapping[str, int]) -> list[Finding]:

@@ -1,10 +1,10 @@
 """Closed days of the books and the audits made of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from chalicelib.kernel.dynamo import Write, put, put_new
-from chalicelib.kernel.money import Fen
+from chalicelib.kernel.money import Fen, Points
 from chalicelib.kernel.paging import Page, page
 from chalicelib.reports.models import AccountDayRow, AuditRow
 from chalicelib.reports.rules import Audit, AuditUnknown
@@ -24,16 +24,28 @@ def last_closed_day() -> date | None:
 
 def sum_before(account: str, day: date) -> Fen:
     """What the account came to at the start of ``day``, from its closed days."""
-    earlier = AccountDayRow.day < day.isoformat()
-    return Fen(sum(row.amount_fen for row in AccountDayRow.query(account, earlier, consistent_read=True)))
+    return Fen(sum(row.amount_fen or 0 for row in _days_before(account, day)))
 
 
-def keep_day(day: date, sums: Mapping[str, int]) -> list[Write]:
-    """Writes that keep a day's sums; the same day gives the same rows."""
+def points_before(account: str, day: date) -> Points:
+    """The same of an account in points."""
+    return Points(sum(row.points or 0 for row in _days_before(account, day)))
+
+
+def _days_before(account: str, day: date) -> Iterable[AccountDayRow]:
+    return AccountDayRow.query(account, AccountDayRow.day < day.isoformat(), consistent_read=True)
+
+
+def keep_day(day: date, sums: Mapping[str, int], points: Mapping[str, int]) -> list[Write]:
+    """Writes that keep a day's sums in either asset; the same day gives the same rows."""
+    text = day.isoformat()
     return [
-        put(AccountDayRow(account, day.isoformat(), amount_fen=amount))
-        for account, amount in sorted(sums.items())
-        if amount
+        *(
+            put(AccountDayRow(account, text, amount_fen=sum_))
+            for account, sum_ in sorted(sums.items())
+            if sum_
+        ),
+        *(put(AccountDayRow(account, text, points=sum_)) for account, sum_ in sorted(points.items()) if sum_),
     ]
 
 

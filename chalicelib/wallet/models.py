@@ -1,6 +1,6 @@
 """Tables of this room; only ``wallet.store`` touches them."""
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.kernel.dynamo import (
@@ -11,7 +11,7 @@ from chalicelib.kernel.dynamo import (
     ValueAttribute,
     table_name,
 )
-from chalicelib.wallet.rules import Posting
+from chalicelib.wallet.rules import PointsPosting, Posting
 
 
 class WalletRow(Table):
@@ -47,6 +47,7 @@ class EntryRow(Table):
     kind = UnicodeAttribute()
     at = TimeAttribute()
     postings = ValueAttribute[tuple[Posting, ...]](tuple[Posting, ...])
+    points = ValueAttribute[tuple[PointsPosting, ...]](tuple[PointsPosting, ...])
     refs = ValueAttribute[dict[str, str]](dict[str, str])
     day_shard = UnicodeAttribute()
     by_day = DayIndex()
@@ -85,3 +86,91 @@ class TotalsRow(Table):
     debt_fen = FenAttribute()
     earned_fen = FenAttribute()
     withdrawn_fen = FenAttribute()
+
+
+class PointsRow(Table):
+    """One member's stored points; the version makes every change one of what was read."""
+
+    class Meta:
+        table_name = table_name("points")
+
+    member_id = UnicodeAttribute(hash_key=True)
+    available = IntAttribute()
+    debt = IntAttribute()
+    used = IntAttribute()
+    version = IntAttribute()
+
+
+class LotDueIndex(GlobalSecondaryIndex["LotRow"]):  # type: ignore[no-untyped-call]
+    """Lots by when somebody must look at them: to tell the member, then to take them away."""
+
+    class Meta:
+        index_name = "due"
+        projection = AllProjection()
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due_at = TimeAttribute(range_key=True)
+
+
+class LotRow(Table):
+    """Points that run out together; gone when they have."""
+
+    class Meta:
+        table_name = table_name("points-lots")
+
+    member_id = UnicodeAttribute(hash_key=True)
+    key = UnicodeAttribute(range_key=True)
+    lot_id = UnicodeAttribute()
+    points = IntAttribute()
+    expires_at = TimeAttribute()
+    is_told = BooleanAttribute()
+    due_shard = UnicodeAttribute()
+    due_at = TimeAttribute()
+    by_due = LotDueIndex()
+
+
+class PointsLineRow(Table):
+    """One member's statement of points."""
+
+    class Meta:
+        table_name = table_name("points-lines")
+
+    member_id = UnicodeAttribute(hash_key=True)
+    key = UnicodeAttribute(range_key=True)
+    entry_id = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    at = TimeAttribute()
+    refs = ValueAttribute[dict[str, str]](dict[str, str])
+    pending = IntAttribute()
+    available = IntAttribute()
+    debt = IntAttribute()
+
+
+class GrantStateIndex(GlobalSecondaryIndex["GrantRow"]):  # type: ignore[no-untyped-call]
+    """Grants of one state, by when they were asked."""
+
+    class Meta:
+        index_name = "state"
+        projection = AllProjection()
+
+    status = UnicodeAttribute(hash_key=True)
+    asked_at = TimeAttribute(range_key=True)
+
+
+class GrantRow(Table):
+    """Points given by staff, and who agreed."""
+
+    class Meta:
+        table_name = table_name("points-grants")
+
+    grant_id = UnicodeAttribute(hash_key=True)
+    member_id = UnicodeAttribute()
+    points = IntAttribute()
+    reason = UnicodeAttribute()
+    status = UnicodeAttribute()
+    asked_by = UnicodeAttribute()
+    asked_at = TimeAttribute()
+    decided_by = UnicodeAttribute(null=True)
+    decided_at = TimeAttribute(null=True)
+    version = IntAttribute()
+    by_state = GrantStateIndex()

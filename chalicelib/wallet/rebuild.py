@@ -7,6 +7,7 @@ from chalicelib.kernel.clock import business_day, now
 from chalicelib.kernel.dynamo import Write, commit
 from chalicelib.kernel.errors import Crowded
 from chalicelib.wallet import store
+from chalicelib.wallet.count_points import count_points
 from chalicelib.wallet.rules import ALL, Totals, WalletMoved, fold, lines_of, scopes_of
 from chalicelib.wallet.store import LineCounted
 
@@ -34,6 +35,7 @@ def rebuild(member_id: str, *, since: date | None = None) -> Totals:
 def _recover_lines(member_id: str, since: date) -> None:
     for day in _days(since):
         for entry in store.entries_of_day(day):
+            count_points(entry)
             for line in lines_of(entry):
                 if line.member_id != member_id:
                     continue

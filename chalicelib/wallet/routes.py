@@ -1,13 +1,14 @@
-"""Members' doors: my wallet and my statement (W1)."""
+"""Members' doors: my wallet, my points and their statements (W1, W6)."""
 
 from typing import Any
 
 from chalicelib.kernel.auth import member
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.http import Ask, Doors
+from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.kernel.paging import BadCursor
-from chalicelib.wallet.schemas import LinesAsked, LinesOut, WalletOut
+from chalicelib.wallet.schemas import LinesAsked, LinesOut, PointsLinesOut, PointsOut, WalletOut
 from chalicelib.wallet.show import show, show_lines
+from chalicelib.wallet.show_points import show_points, show_points_lines
 
 doors = Doors("/shop")
 
@@ -22,3 +23,15 @@ def read_wallet(ask: Ask[Any]) -> WalletOut:
 def list_lines(ask: Ask[Any]) -> LinesOut:
     """My statement, newest first, with the order each line came from."""
     return show_lines(ask.who.id, month=ask.query.month, limit=ask.query.limit, cursor=ask.query.next)
+
+
+@doors.get("/points", who=member, returns=PointsOut)
+def read_points(ask: Ask[Any]) -> PointsOut:
+    """My points, what they are worth, and when they run out."""
+    return show_points(ask.who.id)
+
+
+@doors.get("/points/lines", who=member, query=Paging, returns=PointsLinesOut, errors=(BadCursor,))
+def list_points_lines(ask: Ask[Any]) -> PointsLinesOut:
+    """How I came by my points and where they went, newest first."""
+    return show_points_lines(ask.who.id, limit=ask.query.limit, cursor=ask.query.next)

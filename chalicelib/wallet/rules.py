@@ -2,7 +2,9 @@
 
 Accounts are credit-positive: ``wx:cash``, ``shop:sales``, ``shop:commission``, ``shop:fees`` and, for
 each member, ``m:{member_id}:pending|available|frozen|debt``. A debt account is never above zero; the
-stored ``debt_fen`` is its negative. Every entry sums to zero (invariant 2).
+stored ``debt_fen`` is its negative. Points are an asset of their own in the same journal:
+``points:issued|spent|expired`` and ``p:{member_id}:pending|available|debt``. Every entry sums to zero in
+each asset (invariants 2, 19).
 """
 
 from collections.abc import Iterable
@@ -12,7 +14,7 @@ from typing import Literal
 
 from chalicelib.kernel.clock import SHANGHAI, rfc3339
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
-from chalicelib.kernel.money import Fen
+from chalicelib.kernel.money import Fen, Points
 
 Purse = Literal["pending", "available", "frozen", "debt"]
 PURSES: tuple[Purse, ...] = ("pending", "available", "frozen", "debt")
@@ -39,6 +41,14 @@ class Posting:
 
 
 @dataclass(frozen=True)
+class PointsPosting:
+    """One side of an entry in points; never mixed with money."""
+
+    account: str
+    points: Points
+
+
+@dataclass(frozen=True)
 class Entry:
     """One event of the books, put once and never changed. ``refs`` name what it came from."""
 
@@ -47,6 +57,7 @@ class Entry:
     at: datetime
     postings: tuple[Posting, ...]
     refs: dict[str, str]
+    points: tuple[PointsPosting, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,6 +154,11 @@ def balanced(postings: Iterable[tuple[str, int]]) -> tuple[Posting, ...]:
     assert sum(posting.amount_fen for posting in kept) == 0, f"an entry that does not balance: {kept}"
     assert len(kept) >= 2, f"an entry of {len(kept)} postings"
     return kept
+
+
+def balanced_points(postings: Iterable[tuple[str, int]]) -> tuple[PointsPosting, ...]:
+    """The same in points: each account once, no zeros, a sum of zero (invariants 2, 19)."""
+    return tuple(PointsPosting(one.account, Points(one.amount_fen)) for one in balanced(postings))
 
 
 def lines_of(entry: Entry) -> tuple[Line, ...]:

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from pydantic import Field
 
 from chalicelib.kernel.http import Body, Out, Paging, Query
-from chalicelib.kernel.money import Fen
+from chalicelib.kernel.money import Fen, Points
+from chalicelib.wallet.move_points import GrantStatus
 
 
 class WalletSaysOut(Out):
@@ -89,11 +90,99 @@ class PostingOut(Out):
     amount_fen: Fen
 
 
+class PointsPostingOut(Out):
+    """One side of an entry in points."""
+
+    account: str
+    points: Points
+
+
 class EntryOut(Out):
-    """One entry of the journal."""
+    """One entry of the journal, in money, in points or in both."""
 
     entry_id: str
     kind: str
     at: datetime
     postings: list[PostingOut]
+    points: list[PointsPostingOut]
     refs: dict[str, str]
+
+
+class ExpiringOut(Out):
+    """Points that can be used up to a day, the last one included."""
+
+    points: Points
+    last_day: str
+
+
+class PointsOut(Out):
+    """A member's points and what they are worth today."""
+
+    available: Points = Field(title="可用积分")
+    debt: Points = Field(title="待抵扣积分")
+    worth_fen: Fen = Field(description="What the available points pay at checkout today.")
+    fen_per_point: int
+    max_share_bps: int = Field(description="The most of an order's goods that points may pay.")
+    expiring: list[ExpiringOut] = Field(description="By last day, the nearest first.")
+    says: str
+
+
+class PointsLineOut(Out):
+    """One line of the statement of points; the numbers are what each purse grew by."""
+
+    entry_id: str
+    kind: str
+    at: datetime
+    title: str
+    pending: Points
+    available: Points
+    debt: Points = Field(description="Above zero when debt grew.")
+    order_id: str | None
+    refund_id: str | None
+
+
+class PointsLinesOut(Out):
+    """One page of the statement of points, newest first."""
+
+    items: list[PointsLineOut]
+    next: str | None
+
+
+class GrantIn(Body):
+    """Points for a member, and why."""
+
+    points: int = Field(title="积分", ge=1, le=1_000_000)
+    reason: str = Field(title="原因", min_length=2, max_length=100, pattern=r"\S")
+
+
+class GrantOut(Out):
+    """Points given by staff. ``WAITING`` needs a second person."""
+
+    grant_id: str
+    member_id: str
+    points: Points
+    reason: str
+    status: GrantStatus
+    asked_by: str
+    asked_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+class GrantsAsked(Paging):
+    """Grants of one state."""
+
+    status: GrantStatus = Field("WAITING", title="状态")
+
+
+class GrantsOut(Out):
+    """One page of grants, last asked first."""
+
+    items: list[GrantOut]
+    next: str | None
+
+
+class DecisionIn(Body):
+    """The second person's word."""
+
+    is_agreed: bool = Field(title="同意发放")

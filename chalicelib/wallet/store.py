@@ -1,17 +1,39 @@
 """Reads of wallets, journal and statements as values, and their writes for a verb's one commit."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.kernel.clock import business_day, rfc3339
-from chalicelib.kernel.dynamo import FenAttribute, Otherwise, Write, check, put, put_new, update
+from chalicelib.kernel.dynamo import FenAttribute, Otherwise, Write, check, delete, put, put_new, update
 from chalicelib.kernel.ids import shard_of
 from chalicelib.kernel.money import Fen
 from chalicelib.kernel.paging import Page, page
-from chalicelib.wallet.models import EntryRow, LineRow, TotalsRow, WalletRow
+from chalicelib.wallet.models import (
+    EntryRow,
+    GrantRow,
+    LineRow,
+    LotRow,
+    PointsLineRow,
+    PointsRow,
+    TotalsRow,
+    WalletRow,
+)
+from chalicelib.wallet.move_points import (
+    TELL_DAYS,
+    GrantMoved,
+    GrantStatus,
+    GrantUnknown,
+    Lot,
+    PointsGrant,
+    PointsLine,
+    PointsMove,
+    PointsMoved,
+    PointsWallet,
+)
 from chalicelib.wallet.rules import (
     ALL,
     Entry,
@@ -21,12 +43,14 @@ from chalicelib.wallet.rules import (
     Wallet,
     WalletMoved,
     balanced,
+    balanced_points,
     fold,
     month_bounds,
     scopes_of,
 )
 
 DAY_SHARDS = 8
+DUE_SHARDS = 8
 
 
 def find(member_id: str) -> Wallet:
@@ -82,17 +106,27 @@ def unchanged_debt(wallet: Wallet, otherwise: Otherwise | None = None) -> Write:
     return check(WalletRow, (wallet.member_id,), condition, otherwise=otherwise or WalletMoved)
 
 
-def entry(entry_id: str, at: datetime, postings: Sequence[tuple[str, int]], refs: dict[str, str]) -> Write:
+def entry(
+    entry_id: str,
+    at: datetime,
+    postings: Sequence[tuple[str, int]],
+    refs: dict[str, str],
+    *,
+    points: Sequence[tuple[str, int]] = (),
+) -> Write:
     """Put an entry into the journal, once; ``ConditionFailed`` when its id is there already.
 
     The id is the name of the event, and begins with its kind: ``PAID:{order}``, ``MATURE:…`` (design §2).
     Postings on one account are added up and zeros left out. Asserts that the rest sums to zero over
-    at least two accounts (invariant 2).
+    at least two accounts in each asset it touches, and that it touches one (invariants 2, 19).
     """
+    assert postings or points, "an entry of nothing"
     kind = entry_id.partition(":")[0]
     day_shard = f"{business_day(at).isoformat()}#{shard_of(entry_id, DAY_SHARDS)}"
+    in_money = balanced(postings) if postings else ()
+    in_points = balanced_points(points) if points else ()
     return put_new(
-        EntryRow.of_value(Entry(entry_id, kind, at, balanced(postings), refs), day_shard=day_shard)
+        EntryRow.of_value(Entry(entry_id, kind, at, in_money, refs, in_points), day_shard=day_shard)
     )
 
 
@@ -172,6 +206,111 @@ def put_day(rebuilt: Totals) -> Write:
 def totals_unchanged(seen: Totals) -> Write:
     """Let the commit fail with ``WalletMoved`` when a line was counted since ``seen`` was read."""
     return check(TotalsRow, (seen.member_id, seen.scope), _as_seen(seen), otherwise=WalletMoved)
+
+
+def find_points(member_id: str) -> PointsWallet:
+    """The member's points, read consistently; zeros when there never were any."""
+    row = PointsRow.find(member_id)
+    return row.as_value(PointsWallet) if row else PointsWallet(member_id)
+
+
+def replace_points(before: PointsWallet, after: PointsWallet) -> Write:
+    """Write ``after`` over the points read as ``before``; ``PointsMoved`` when they moved meanwhile."""
+    assert before.member_id == after.member_id and before.version == after.version
+    row = PointsRow.of_value(replace(after, version=before.version + 1))
+    unchanged = (
+        PointsRow.version == before.version if before.version else PointsRow.member_id.does_not_exist()
+    )
+    return put(row, unchanged, PointsMoved)
+
+
+def book_points(before: PointsWallet, move: PointsMove) -> list[Write]:
+    """One move of one wallet: its balance and the lot it brings; the entry is the caller's.
+
+    Several moves of one wallet in one commit: ``replace_points`` once, and ``put_lot`` for each.
+    """
+    return [replace_points(before, move.wallet), *([put_lot(move.lot)] if move.lot else [])]
+
+
+def put_lot(lot: Lot) -> Write:
+    """Put a lot, once."""
+    return put_new(_lot_row(lot), PointsMoved)
+
+
+def told_lot(lot: Lot) -> Write:
+    """The member was told; look again when it runs out. ``PointsMoved`` when it has gone meanwhile."""
+    return put(_lot_row(replace(lot, is_told=True)), LotRow.key.exists(), PointsMoved)
+
+
+def take_lot(lot: Lot) -> Write:
+    """The lot has run out; ``PointsMoved`` when it was taken away already."""
+    return delete(LotRow, (lot.member_id, lot.key), LotRow.key.exists(), otherwise=PointsMoved)
+
+
+def lots(member_id: str, *, until: datetime | None = None) -> list[Lot]:
+    """The member's open lots, the first to run out first; with ``until``, those that run out by then."""
+    within = LotRow.key <= f"{rfc3339(until)}$" if until else None
+    return [row.as_value(Lot) for row in LotRow.query(member_id, within, consistent_read=True)]
+
+
+def due_lots(at: datetime, limit: int) -> Iterator[Lot]:
+    """Lots to tell of or to take away by ``at``, at most ``limit`` of each shard.
+
+    A member's lots are in one shard, the first to run out first.
+    """
+    for shard in range(DUE_SHARDS):
+        for row in LotRow.by_due.query(str(shard), LotRow.due_at <= at, limit=limit):
+            yield row.as_value(Lot)
+
+
+def points_lines(member_id: str, *, limit: int, cursor: str | None) -> Page[PointsLine]:
+    """The member's statement of points, newest first."""
+    return page(PointsLineRow, member_id, limit=limit, cursor=cursor).map(
+        lambda row: row.as_value(PointsLine)
+    )
+
+
+def count_points_line(line: PointsLine) -> Write:
+    """Put the line once; the commit fails with ``LineCounted`` on a replay."""
+    return put_new(PointsLineRow.of_value(line, key=line.key), LineCounted)
+
+
+def find_grant(grant_id: str) -> PointsGrant | None:
+    """The grant as it stands, or ``None``."""
+    row = GrantRow.find(grant_id)
+    return row.as_value(PointsGrant) if row else None
+
+
+def load_grant(grant_id: str) -> PointsGrant:
+    """The grant as it stands. Raises ``GrantUnknown``."""
+    found = find_grant(grant_id)
+    if found is None:
+        raise GrantUnknown()
+    return found
+
+
+def grants(status: GrantStatus, *, limit: int, cursor: str | None) -> Page[PointsGrant]:
+    """Grants of this state, last asked first."""
+    found = page(GrantRow.by_state, status, limit=limit, cursor=cursor)
+    return found.map(lambda row: row.as_value(PointsGrant))
+
+
+def put_grant(grant: PointsGrant, otherwise: Otherwise) -> Write:
+    """Put a fresh grant; ``otherwise`` is raised when its id is taken."""
+    return put_new(GrantRow.of_value(grant), otherwise)
+
+
+def decide_grant(before: PointsGrant, after: PointsGrant) -> Write:
+    """Write the decision over a grant that waits; ``GrantMoved`` when somebody decided meanwhile."""
+    row = GrantRow.of_value(replace(after, version=before.version + 1))
+    return put(row, (GrantRow.version == before.version) & (GrantRow.status == "WAITING"), GrantMoved)
+
+
+def _lot_row(lot: Lot) -> LotRow:
+    due_at = lot.expires_at if lot.is_told else lot.expires_at - timedelta(days=TELL_DAYS)
+    return LotRow.of_value(
+        lot, key=lot.key, due_shard=str(shard_of(lot.member_id, DUE_SHARDS)), due_at=due_at
+    )
 
 
 def _as_seen(seen: Totals) -> Condition:

@@ -26,6 +26,8 @@ NAMES = {
     "withdrawal_returned",
     "withdrawal_rejected",
     "new_downline",
+    "points_received",
+    "points_expiring",
 }
 FACTS = {
     "order": "OR01M8323B802SDAE2EE01XYWQA5",
@@ -35,6 +37,10 @@ FACTS = {
     "reason": "商品已售完",
     "level": "银牌",
     "name": "小**",
+    "points": "120",
+    "until": "2026年12月23日",
+    "coupon": "满 100 减 20",
+    "gift": "竹编收纳篮",
 }
 
 

@@ -39,7 +39,7 @@ WHEN = (
 )
 """Attributes that say when and how often, which a death may change (and which prepay id WeChat gave
 last); all else must come out equal."""
-MONEY = {"journal", "wallets", "commissions"}
+MONEY = {"journal", "wallets", "points", "commissions"}
 
 
 class Killed(BaseException):
@@ -178,6 +178,28 @@ def balanced() -> None:
             stored = held.get(member_id, {}).get(f"{purse}_fen")
             amount_fen = int(stored.value) if stored is not None else 0
             assert amount_fen == sign * folds[f"m:{member_id}:{purse}"], (member_id, purse)
+
+    balanced_points()
+
+
+def balanced_points() -> None:
+    """The same in points: the fold of the journal, and the open lots (invariant 19)."""
+    folds: Counter[str] = Counter()
+    for entry in _table("journal"):
+        postings = [one["M"] for one in entry.to_json()["Attributes"].get("points", {"L": []})["L"]]
+        amounts = {one["account"]["S"]: int(one["points"]["N"]) for one in postings}
+        assert sum(amounts.values()) == 0, entry
+        folds.update(amounts)
+    held = {row.attrs["member_id"].value: row.attrs for row in _table("points")}
+    lots: Counter[str] = Counter()
+    for lot in _table("points-lots"):
+        lots[lot.attrs["member_id"].value] += int(lot.attrs["points"].value)
+    members = {account.split(":")[1] for account in folds if account.startswith("p:")}
+    for member_id in members | held.keys() | lots.keys():
+        stored = {name: int(held[member_id][name].value) for name in ("available", "debt", "used")}
+        assert stored["available"] == folds[f"p:{member_id}:available"], member_id
+        assert stored["debt"] == -folds[f"p:{member_id}:debt"], member_id
+        assert stored["available"] + stored["used"] == lots[member_id], member_id
 
 
 def _states(known: dict[str, Any]) -> dict[str, Any]:

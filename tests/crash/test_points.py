@@ -1,0 +1,33 @@
+"""Points survive a death at every call: given once, run out once (W6, invariants 19, 22)."""
+
+from chalicelib.kernel.dynamo import commit
+from chalicelib.members import store as members
+from chalicelib.members.rules import new_member
+from chalicelib.wallet import store as wallet
+from chalicelib.wallet.expire_lots import expire_lots
+from chalicelib.wallet.grant_points import grant_points
+from tests.crash.harness import survives
+from tests.payments.fakes import WeChatPay
+from tests.support.world import START, Clock
+
+
+def grant(key: str, points: int = 100) -> None:
+    grant_points("MBA", points, reason="生日礼物", by="ST1", key=key)
+
+
+def test_giving(peer: WeChatPay, world: Clock) -> None:
+    """The same key again is the same grant, wherever the first one died."""
+    commit(members.put_member(new_member("MBA", START)))
+    assert survives(peer, world, lambda: grant("key-0001"), sweep=expire_lots) >= 4
+    assert wallet.find_points("MBA").available == 100
+
+
+def test_running_out(peer: WeChatPay, world: Clock) -> None:
+    """Two lots are two commits; the one that was not reached comes with the next run."""
+    commit(members.put_member(new_member("MBA", START)))
+    grant("key-0001")
+    world.advance(days=1)
+    grant("key-0002", 50)
+    world.advance(days=370)
+    assert survives(peer, world, expire_lots, sweep=expire_lots, money_commits=2) >= 8
+    assert wallet.find_points("MBA").available == 0 and wallet.lots("MBA") == []
