@@ -29,6 +29,8 @@ def client(service: str) -> Any:
             read_timeout=3,
             max_pool_connections=64,
             parameter_validation=False,
+            account_id_endpoint_mode="disabled",
+            user_agent="fenxiao",
             retries={"total_max_attempts": 3, "mode": "standard"},
             s3={"addressing_style": "path"},
         ),
@@ -37,4 +39,22 @@ def client(service: str) -> Any:
 
 @functools.cache
 def _session() -> Any:
-    return botocore.session.get_session()
+    session = botocore.session.get_session()
+    loader = session.get_component("data_loader")
+    _pass_values_through(loader.load_service_model("dynamodb", "service-2", api_version=None))
+    return session
+
+
+def _pass_values_through(model: dict[str, Any]) -> None:
+    """Let items cross botocore as they are: typed values are the wire's own form already.
+
+    botocore would walk every value of every item, both ways, to find bytes, which we never store
+    (``kernel.codec``), and search every transaction for the tables it names. That was a third of the
+    CPU of a paid notice (docs/benchmarks.md). ``model`` is the one the loader keeps for all clients.
+    """
+    as_it_is = {"type": "structure", "members": {}, "document": True}
+    for name, shape in model["shapes"].items():
+        if shape["type"] == "map" and shape["value"]["shape"] == "AttributeValue":
+            model["shapes"][name] = as_it_is
+    for operation in model["operations"].values():
+        operation.pop("operationContextParams", None)

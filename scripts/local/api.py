@@ -15,6 +15,7 @@ from chalice.local import (
     CustomLocalChalice,
     LocalChalice,
     LocalDevServer,
+    ThreadedHTTPServer,
 )
 
 from chalicelib.kernel import aws, clock
@@ -41,7 +42,15 @@ def server(port: int) -> LocalDevServer:
 
     CustomLocalChalice.__bases__ = (LocalChalice, app.app.__class__)
     app.app.__class__ = CustomLocalChalice
-    return LocalDevServer(app.app, Config.create(lambda_timeout=25), "127.0.0.1", port, handler_cls=_Handler)
+    chalice_config = Config.create(lambda_timeout=25)
+    return LocalDevServer(
+        app.app, chalice_config, "127.0.0.1", port, handler_cls=_Handler, server_cls=_Server
+    )
+
+
+class _Server(ThreadedHTTPServer):
+    request_queue_size = 128
+    """Five is the default; sixteen clients that come at once would find the door shut."""
 
 
 class _Handler(ChaliceRequestHandler):

@@ -5,10 +5,12 @@ import contextlib
 import functools
 import json
 import sys
-import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -120,28 +122,26 @@ def _credited(payee_id: str) -> list[int]:
 
 def _post_all(notices: Sequence[Notice], port: int, clients: int) -> float:
     """Post every notice once from so many clients; the seconds it took. Raises on any other than 204."""
-    wrong: list[int] = []
-
-    def client(own: Sequence[Notice]) -> None:
-        connection = HTTPConnection("127.0.0.1", port)
-        for notice in own:
-            connection.request("POST", "/wechat/paid", notice.body.encode(), notice.headers)
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 204:
-                wrong.append(answer.status)
-        connection.close()
-
-    threads = [threading.Thread(target=client, args=(notices[number::clients],)) for number in range(clients)]
-    began = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    took = time.perf_counter() - began
-    if wrong:
-        raise SystemExit(f"{len(wrong)} notices were not taken: {sorted(set(wrong))}")
+    shares = [notices[number::clients] for number in range(clients)]
+    with ThreadPoolExecutor(clients) as pool:
+        began = time.perf_counter()
+        answers = Counter(chain.from_iterable(pool.map(functools.partial(_post, port), shares)))
+        took = time.perf_counter() - began
+    if answers != {204: len(notices)}:
+        raise SystemExit(f"notices were not taken: {dict(answers)}")
     return took
+
+
+def _post(port: int, notices: Sequence[Notice]) -> list[int]:
+    connection = HTTPConnection("127.0.0.1", port)
+    answers = []
+    for notice in notices:
+        connection.request("POST", "/wechat/paid", notice.body.encode(), notice.headers)
+        answer = connection.getresponse()
+        answer.read()
+        answers.append(answer.status)
+    connection.close()
+    return answers
 
 
 def _answer(notice: Notice) -> None:

@@ -7,6 +7,7 @@ loop and therefore between two requests, makes a hard kill lose seconds instead 
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import time
@@ -30,6 +31,7 @@ def main() -> None:
         S3_DATA_DIR=f"{options.state}/s3",
         LOG_LEVEL="WARNING",
     )
+    gc.set_threshold(700, 10, 1_000_000)  # the oldest are what is stored; walking them stops it for seconds
     asyncio.run(_serve(options.port, options.snapshot_seconds))
 
 

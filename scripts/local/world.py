@@ -34,6 +34,8 @@ class World:
 
     folder: Path
     port: int = 8800
+    snapshot_seconds: float = 15.0
+    """How often the engine writes its state down; 0 is never before it stops."""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -139,6 +141,7 @@ class World:
             raise WorldError("the embedded engine is not installed; run ./scripts/start, which installs it")
         command = [str(ENGINE_PYTHON), str(ROOT / "scripts/local/engine.py")]
         state = ["--port", str(self.port + 2), "--state", str(self.folder / "engine")]
+        state += ["--snapshot-seconds", str(self.snapshot_seconds)]
         keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}  # checks presigned addresses
         env = {**os.environ, **keys, "AWS_DEFAULT_REGION": "cn-north-1"}
         self._start("engine", [*command, *state], env=env)
