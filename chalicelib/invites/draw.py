@@ -5,12 +5,16 @@ from typing import Literal
 
 from chalicelib.invites import rules, store
 from chalicelib.invites.rules import LANDING_PAGE, MiniCodeUnavailable
-from chalicelib.kernel import log
+from chalicelib.kernel import limits, log
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
 from chalicelib.kernel.crypto import fingerprint
+from chalicelib.kernel.limits import Limit
 from chalicelib.wechat import codes
 from chalicelib.wechat.transport import WeChatRefused, WeChatUnavailable
+
+_PER_MEMBER = Limit("code-picture", times=60, minutes=60)
+"""Pictures made, not shown: each costs WeChat's quota or our time (trust A6.4)."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Picture:
 def draw(owner_id: str, code: str, kind: Literal["mini", "h5"]) -> Picture:
     """The picture, made once and then kept in the media bucket under a key of its content.
 
-    Raises ``CodeUnknown``, ``CodeNotUsable``, and ``MiniCodeUnavailable`` when WeChat makes no
+    Raises ``CodeUnknown``, ``CodeNotUsable``, ``TooOften``, and ``MiniCodeUnavailable`` when WeChat makes no
     mini-program code (not published, not entitled, out of reach); the plain one works all the same.
     """
     invite = store.load_own_code(owner_id, code)
@@ -38,6 +42,7 @@ def draw(owner_id: str, code: str, kind: Literal["mini", "h5"]) -> Picture:
         key = f"codes/mini/{fingerprint(*parts)}"
     content = store.kept_picture(key)
     if content is None:
+        limits.take((_PER_MEMBER, owner_id))
         content = codes.plain_qr(link) if kind == "h5" else _mini_program_code(invite.scene)
         store.keep_picture(key, content, _type_of(content))
     return Picture(content, _type_of(content))

@@ -31,6 +31,7 @@ from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import Write
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http import Ask, Doors, Paging, Reply
+from chalicelib.kernel.limits import Limit, TooOften, take
 from chalicelib.members import store as members
 from chalicelib.members.rules import Member, MemberBlocked, MemberClosed, MemberUnknown, masked
 from chalicelib.members.sign_in import sign_in
@@ -42,6 +43,8 @@ from chalicelib.wechat.transport import WeChatRefused, WeChatUnavailable
 shop = Doors("/shop")
 distributor = Doors("/distributor")
 street = Doors("/wechat")
+_SCANS = Limit("scan", times=60, minutes=10)
+"""Of one member: each writes a row of evidence and walks up the inviters (trust A6.4)."""
 _PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 
 
@@ -50,13 +53,14 @@ _PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
     who=member,
     body=ScanIn,
     returns=ScanOut,
-    errors=(MemberUnknown, rules.RelationMoved),
+    errors=(MemberUnknown, rules.RelationMoved, TooOften),
 )
 def scan_code(ask: Ask[ScanIn]) -> ScanOut:
     """Report a scanned code or an opened invite link; the same scan again gives the same answer."""
     given = ask.body.code or rules.code_of_scene(ask.body.scene or "")
     if not given:
         raise Invalid("请提供邀请码。", fields={"code": "请提供邀请码"})
+    take((_SCANS, ask.who.id))
     row = record_scan(ask.who.id, given, source=ask.body.source)
     who = members.find(row.inviter_id) if row.inviter_id else None
     return ScanOut(
@@ -124,7 +128,7 @@ def delete_code(ask: Ask[Any]) -> None:
     query=PictureAsked,
     returns=bytes,
     produces="image/png",
-    errors=(rules.CodeUnknown, rules.CodeNotUsable, rules.MiniCodeUnavailable),
+    errors=(rules.CodeUnknown, rules.CodeNotUsable, rules.MiniCodeUnavailable, TooOften),
 )
 def read_picture(ask: Ask[Any]) -> Reply:
     """The picture of one of my codes, PNG or JPEG."""

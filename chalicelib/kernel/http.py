@@ -8,7 +8,7 @@ this is the one place where errors become answers (trust A2).
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
@@ -21,6 +21,8 @@ from chalicelib.kernel.wording import field_message
 
 MAX_BODY_BYTES = 64 * 1024
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""Control characters but tab and line ends, and marks that turn the direction of writing."""
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -98,6 +100,8 @@ class Door:
     returns: Any = None
     status: int = 200
     errors: tuple[type[DomainError], ...] = ()
+    refusal: type[Out] | None = None
+    """The shape in which the door itself refuses, where the caller wants another than ours."""
     takes_key: bool = False
     max_bytes: int = MAX_BODY_BYTES
     content_types: tuple[str, ...] = ("application/json",)
@@ -167,6 +171,7 @@ def answer(door: Door, incoming: Incoming, around: Around | None = None) -> Repl
         log.info("answered", status=reply.status)
     except DomainError as refusal:
         log.info("refused", status=refusal.status, refusal=refusal.code(), detail=refusal.detail)
+        log.count("refused", refusal=refusal.code())
         if refusal.status >= 500:
             log.count("unavailable", door=door.path)
         reply = problem(refusal, request_id)
@@ -229,16 +234,34 @@ def _body(door: Door, raw: bytes) -> Any:
     if door.body is None:
         return None
     try:
-        return door.body.model_validate_json(raw)
+        body = door.body.model_validate_json(raw)
     except ValidationError as wrong:
         raise _invalid(wrong) from None
+    fields = dict(_unseen(body.model_dump(), ()))
+    if fields:
+        raise Invalid(next(iter(fields.values())), fields=fields)
+    return body
+
+
+def _unseen(value: Any, at: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The texts with characters that nobody sees: they would let one text pass for another."""
+    if isinstance(value, str):
+        if _UNSEEN.search(value):
+            yield ".".join(at), "含有无法显示的字符"
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _unseen(name, at)
+            yield from _unseen(inner, (*at, str(name)))
+    elif isinstance(value, list | tuple):
+        for number, inner in enumerate(value):
+            yield from _unseen(inner, (*at, str(number)))
 
 
 def _query(door: Door, given: dict[str, str]) -> Any:
     if door.query is None:
         return None
     try:
-        return door.query.model_validate(given)
+        return door.query.model_validate_strings(given, strict=True)
     except ValidationError as wrong:
         raise _invalid(wrong) from None
 

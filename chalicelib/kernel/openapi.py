@@ -31,7 +31,7 @@ PROBLEM = {
 def document(doors: Sequence[Door]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of these doors."""
     models: set[type[BaseModel]] = {
-        model for door in doors for model in (door.body, door.returns) if _is_model(model)
+        model for door in doors for model in (door.body, door.returns, door.refusal) if _is_model(model)
     }
     ordered = sorted(models, key=lambda model: model.__name__)
     names, schemas = models_json_schema(
@@ -169,10 +169,10 @@ def _responses(door: Door, references: dict[Any, Any]) -> dict[str, Any]:
             schema = {"type": "object"} if door.produces == "application/json" else {"type": "string"}
         answers[str(door.status)]["content"] = {door.produces: {"schema": schema}}
     for status, codes in sorted(_refusals(door).items()):
-        answers[str(status)] = {
-            "description": ", ".join(sorted(codes)),
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
+        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        if door.refusal is not None:
+            content["application/json"] = {"schema": references[door.refusal]}
+        answers[str(status)] = {"description": ", ".join(sorted(codes)), "content": content}
     return answers
 
 

@@ -1,11 +1,8 @@
 """Doors of payments: the buyer's button, and WeChat's notices (O1, O2, O4)."""
 
-import json
-from collections.abc import Callable
 from typing import Any
 
-from chalicelib.kernel import auth, log
-from chalicelib.kernel.errors import DomainError
+from chalicelib.kernel import auth
 from chalicelib.kernel.http import Ask, Doors, Reply
 from chalicelib.kernel.money import MAX_FEN, Fen
 from chalicelib.orders.rules import OrderUnknown
@@ -26,6 +23,7 @@ from chalicelib.payments.rules import (
 from chalicelib.payments.schemas import PaymentParams
 from chalicelib.payments.settle import late_refund_id, settle
 from chalicelib.wechat import pay
+from chalicelib.wechat.answer import NotTaken, answered
 
 doors = Doors("/shop")
 wechat_doors = Doors("/wechat")
@@ -62,10 +60,11 @@ def start_payment(ask: Ask[Any]) -> PaymentParams:
     returns=None,
     status=204,
     errors=(pay.BadNotice, UnknownOrder, PaymentMismatch),
+    refusal=NotTaken,
 )
 def paid(ask: Ask[Any]) -> Reply:
     """WeChat's notice that an order was paid."""
-    return _answered(lambda: _take_payment(ask))
+    return answered(lambda: _take_payment(ask))
 
 
 @wechat_doors.post(
@@ -74,16 +73,15 @@ def paid(ask: Ask[Any]) -> Reply:
     returns=None,
     status=204,
     errors=(pay.BadNotice, NotARefundOfOurs, PaymentMismatch),
+    refusal=NotTaken,
 )
 def refunded(ask: Ask[Any]) -> Reply:
     """WeChat's notice that a refund ended."""
-    return _answered(lambda: _take_refund(ask))
+    return answered(lambda: _take_refund(ask))
 
 
 def _take_payment(ask: Ask[Any]) -> None:
-    notice = pay.open_notice(ask.headers, ask.raw_body)
-    if notice.kind != _PAID:
-        raise pay.BadNotice("other_kind")
+    notice = pay.open_notice(ask.headers, ask.raw_body, _PAID)
     try:
         found = pay.PaidNotice.of(notice.resource)
     except pay.BadNotice as bad:
@@ -107,22 +105,9 @@ def _keep_foreign(notice: pay.Notice, reason: str) -> None:
 
 
 def _take_refund(ask: Ask[Any]) -> None:
-    notice = pay.open_notice(ask.headers, ask.raw_body)
-    if notice.kind not in _REFUNDED:
-        raise pay.BadNotice("other_kind")
+    notice = pay.open_notice(ask.headers, ask.raw_body, *_REFUNDED)
     ended = pay.RefundNotice.of(notice.resource)
     if ended.refund_number == late_refund_id(ended.order_number):
         post_late_refund(ended)
     else:
         post_refund(ended, notice_id=notice.id)
-
-
-def _answered(take: Callable[[], None]) -> Reply:
-    """204 when it is in the books; else WeChat's own shape of "not yet", so that it comes again."""
-    try:
-        take()
-    except DomainError as refusal:
-        log.warning("notice_refused", refusal=refusal.code(), status=refusal.status)
-        body = json.dumps({"code": "FAIL", "message": refusal.title}, ensure_ascii=False)
-        return Reply(body, refusal.status, {"Content-Type": "application/json; charset=utf-8"})
-    return Reply(status=204)

@@ -116,12 +116,14 @@ class TransferNotice:
         return _read(_transfer_of, resource)
 
 
-def open_notice(headers: Mapping[str, str], raw_body: bytes) -> Notice:
-    """Check and open a notice. ``raw_body`` is what came over the wire, never re-serialised JSON.
+def open_notice(headers: Mapping[str, str], raw_body: bytes, *kinds: str) -> Notice:
+    """Check and open a notice of one of these ``kinds``; of any when none is named.
+
+    ``raw_body`` is what came over the wire, never re-serialised JSON.
 
     Raises ``BadNotice`` with the reason, which is logged and counted: ``too_large``,
     ``missing_header``, ``stale``, ``unknown_serial``, ``signtest``, ``bad_signature``, ``bad_json``,
-    ``bad_cipher``, ``bad_shape``.
+    ``bad_cipher``, ``bad_shape``, ``other_kind``.
     """
     if len(raw_body) > MAX_NOTICE_BYTES:
         raise _refused("too_large")
@@ -152,6 +154,8 @@ def open_notice(headers: Mapping[str, str], raw_body: bytes) -> Notice:
     plain = pay_crypto.opened(dict(resource))
     if plain is None:
         raise _refused("bad_cipher")
+    if kinds and kind not in kinds:
+        raise _refused("other_kind")
     return Notice(notice_id, kind, _object(plain))
 
 

@@ -1,19 +1,19 @@
 """Doors of withdrawals: the distributor's own, and WeChat's notice."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
 from chalicelib.distributors.enter import distributor
-from chalicelib.kernel import auth, log, settings
+from chalicelib.kernel import auth, settings
 from chalicelib.kernel.clock import SHANGHAI, now
 from chalicelib.kernel.config import config
-from chalicelib.kernel.errors import DomainError, KeyReused
+from chalicelib.kernel.errors import KeyReused
 from chalicelib.kernel.http import Ask, Doors, Paging, Reply
 from chalicelib.kernel.money import Fen
 from chalicelib.members.rules import MemberBlocked
 from chalicelib.wallet import store as wallet
 from chalicelib.wechat import pay
+from chalicelib.wechat.answer import NotTaken, answered
 from chalicelib.withdrawals import store
 from chalicelib.withdrawals.call_back import call_back
 from chalicelib.withdrawals.cancel import cancel
@@ -131,22 +131,15 @@ def cancel_withdrawal(ask: Ask[Any]) -> WithdrawalOut:
     returns=None,
     status=204,
     errors=(pay.BadNotice, WithdrawalUnknown, TransferMismatch),
+    refusal=NotTaken,
 )
 def transferred(ask: Ask[Any]) -> Reply:
     """WeChat's notice that a transfer ended."""
-    try:
-        _take(ask)
-    except DomainError as refusal:
-        log.warning("notice_refused", refusal=refusal.code(), status=refusal.status)
-        body = json.dumps({"code": "FAIL", "message": refusal.title}, ensure_ascii=False)
-        return Reply(body, refusal.status, {"Content-Type": "application/json; charset=utf-8"})
-    return Reply(status=204)
+    return answered(lambda: _take(ask))
 
 
 def _take(ask: Ask[Any]) -> None:
-    notice = pay.open_notice(ask.headers, ask.raw_body)
-    if notice.kind != _FINISHED:
-        raise pay.BadNotice("other_kind")
+    notice = pay.open_notice(ask.headers, ask.raw_body, _FINISHED)
     ended = pay.TransferNotice.of(notice.resource)
     outcome = Outcome(
         state=ended.state,
