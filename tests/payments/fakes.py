@@ -70,6 +70,8 @@ class WeChatPay:
         return copy.deepcopy(answer)
 
     def _get(self, path: str) -> Json:
+        if path.startswith("/v3/bill/"):
+            raise PayRefused("NO_STATEMENT_EXIST", "账单文件不存在")  # bills are tested in tests/wechat
         kind, number = _query_of(path)
         self._seen(f"query_{kind}")
         known: Json | None = getattr(self, f"{kind}s").get(number)

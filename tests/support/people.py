@@ -1,11 +1,14 @@
 """People for tests, made through the rooms' own verbs and stores."""
 
+import functools
 from collections.abc import Sequence
 
 from chalicelib.admin import store
 from chalicelib.admin.rules import Role, Staff
 from chalicelib.kernel import clock
+from chalicelib.kernel.crypto import random_token
 from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.passwords import hashed
 
 
 def make_staff(staff_id: str, permissions: Sequence[str]) -> None:
@@ -15,7 +18,13 @@ def make_staff(staff_id: str, permissions: Sequence[str]) -> None:
     version = before.version + 1 if before else 1
     commit(store.put_role(Role(role_id, "测试角色", tuple(permissions), version=version)))
     if store.find_staff(staff_id) is None:
-        commit(store.put_staff(_staff(staff_id, role_id), "no password opens this"))
+        commit(store.put_staff(_staff(staff_id, role_id), _password()))
+
+
+@functools.cache
+def _password() -> str:
+    """Of nobody's knowing; hashed once, since that is made to be slow."""
+    return hashed(random_token())
 
 
 def _staff(staff_id: str, role_id: str) -> Staff:
