@@ -49,6 +49,9 @@ from chalicelib.payments import jobs as payments_jobs
 from chalicelib.payments import routes as payments_routes
 from chalicelib.reports import console as reports_console
 from chalicelib.reports import jobs as reports_jobs
+from chalicelib.standing import console as standing_console
+from chalicelib.standing import jobs as standing_jobs
+from chalicelib.standing import routes as standing_routes
 from chalicelib.wallet import console as wallet_console
 from chalicelib.wallet import jobs as wallet_jobs
 from chalicelib.wallet import routes as wallet_routes
@@ -79,6 +82,9 @@ DOORS: tuple[Doors, ...] = (
     payments_routes.doors,
     payments_routes.wechat_doors,
     reports_console.doors,
+    standing_console.doors,
+    standing_routes.distributor,
+    standing_routes.shop,
     wallet_console.doors,
     wallet_routes.doors,
     withdrawals_console.doors,
@@ -96,6 +102,7 @@ JOBS: tuple[jobs.Jobs, ...] = (
     orders_jobs.jobs,
     payments_jobs.jobs,
     reports_jobs.jobs,
+    standing_jobs.jobs,
     wallet_jobs.jobs,
     withdrawals_jobs.jobs,
     inventory_jobs.jobs,

@@ -82,7 +82,7 @@ def _exclusion(member: Member | None, standing: Distributor | None) -> Exclusion
         return "NOT_DISTRIBUTOR"
     if standing.is_active:
         return None
-    return "DISABLED" if standing.status == "DISABLED" else "NOT_APPROVED"
+    return "DISABLED" if standing.status in ("DISABLED", "SUSPENDED", "EXPELLED") else "NOT_APPROVED"
 
 
 def _line(plan: Plan, line: FreezeLine, payees: Sequence[Payee]) -> TermLine:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from chalicelib.commissions import store
 from chalicelib.commissions.rules import Commission
+from chalicelib.distributors import store as distributors
+from chalicelib.distributors.rules import CommissionFrozen
 from chalicelib.kernel import log
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import Write, commit
@@ -34,8 +36,8 @@ def mature(limit: int = 100) -> Matured:
     """Mature what is due, at most ``limit`` of each due shard, payee by payee.
 
     A commission matures once, only after its window and with no open refund, in one transaction with
-    its payee's wallet (debt first) and its journal entry (invariant 12). Safe to run twice at once;
-    one failure keeps no other from its turn.
+    its payee's wallet (debt first) and its journal entry (invariant 12); one that a violation freezes
+    waits (D3). Safe to run twice at once; one failure keeps no other from its turn.
     """
     at = now()
     by_payee: dict[str, list[Key]] = defaultdict(list)
@@ -54,6 +56,9 @@ def mature(limit: int = 100) -> Matured:
 def _mature_batch(payee_id: str, keys: Sequence[Key], at: datetime) -> tuple[list[Commission], int]:
     try:
         return _mature_together(payee_id, keys, at), 0
+    except CommissionFrozen:
+        _let_wait(keys, at)
+        return [], 0
     except Conflict:
         pass  # a row was held or refunded, or the wallet moved: each on its own, on fresh reads
     except Exception as problem:
@@ -86,7 +91,7 @@ def _mature_together(payee_id: str, keys: Sequence[Key], at: datetime) -> list[C
         available_fen=after.available_fen - before.available_fen,
         debt_fen=after.debt_fen - before.debt_fen,
     )
-    commit(writes, moved)
+    commit(writes, moved, distributors.commission_flows(payee_id))
     return ready
 
 
@@ -120,6 +125,15 @@ def _set_aside(rows: Sequence[Commission], at: datetime) -> None:
                 commit(store.not_due(row))
             elif row.holds:
                 commit(store.look_again(row, at + _HELD_FOR))
+        except Conflict:
+            continue  # changed this very moment; the next run sees
+
+
+def _let_wait(keys: Sequence[Key], at: datetime) -> None:
+    """A violation freezes this payee's commission (D3): looked at again within the hour."""
+    for row in store.load_many(keys):
+        try:
+            commit(store.wait(row, at + _HELD_FOR))
         except Conflict:
             continue  # changed this very moment; the next run sees
 

@@ -151,6 +151,13 @@ def look_again(commission: Commission, at: datetime) -> Write:
     )
 
 
+def wait(commission: Commission, at: datetime) -> Write:
+    """A pending commission whose payee is frozen stays pending, and others come first until ``at``."""
+    is_due = (CommissionRow.state == "PENDING") & CommissionRow.due_at.exists()
+    actions = [CommissionRow.due_at.set(at)]
+    return update(CommissionRow, _key(commission), actions, is_due, otherwise=CommissionsMoved)
+
+
 def not_due(commission: Commission) -> Write:
     """Take a commission that is not pending out of the due index."""
     row = CommissionRow

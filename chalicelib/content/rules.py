@@ -58,6 +58,13 @@ KINDS: dict[str, Kind] = {
     "distributor_rejected": Kind(
         "分销商申请未通过", ("这次申请没有通过。", "原因：{reason}。", "您可以完善后再次申请。")
     ),
+    "level_up": Kind("等级提升了", ("恭喜，您的分销商等级升为「{level}」。", "{reason}")),
+    "level_down": Kind("等级有调整", ("您的分销商等级调整为「{level}」。", "{reason}")),
+    "level_changed": Kind("等级有调整", ("您的分销商等级调整为「{level}」。", "原因：{reason}。")),
+    "violation_recorded": Kind(
+        "有一条违规记录", ("{told}", "处理：{penalty}。", "如有不同意见，可以在违规记录里申诉。")
+    ),
+    "violation_ended": Kind("违规处理已结束", ("您的一条违规记录{outcome}。", "说明：{reason}。")),
     "withdrawal_confirm": Kind(
         "请确认收款", ("您的提现已经打款，请尽快点击确认收款，超时会自动退回钱包。", "金额：{amount}。")
     ),

@@ -6,7 +6,8 @@ from typing import Any
 from chalicelib.distributors import rules, store
 from chalicelib.distributors.assign import assign
 from chalicelib.distributors.change_status import change_status
-from chalicelib.distributors.rules import Distributor, Level, Status
+from chalicelib.distributors.release_level import release_level
+from chalicelib.distributors.rules import Distributor, Status
 from chalicelib.distributors.save_level import save_level
 from chalicelib.distributors.schemas import (
     ApproveIn,
@@ -138,7 +139,27 @@ def delete(ask: Ask[ReasonIn]) -> DistributorDetailOut:
 def change_level(ask: Ask[SetLevelIn]) -> DistributorDetailOut:
     """Put a distributor on another level."""
     given = ask.body
-    return _detail(set_level(ask.path["member_id"], given.level_id, by=ask.who.id, reason=given.reason))
+    return _detail(
+        set_level(
+            ask.path["member_id"],
+            given.level_id,
+            by=ask.who.id,
+            reason=given.reason,
+            is_held=given.is_held,
+        )
+    )
+
+
+@doors.post(
+    "/distributors/{member_id}/level/release",
+    who=staff("distributors.edit"),
+    body=ReasonIn,
+    returns=DistributorDetailOut,
+    errors=_STEP_ERRORS,
+)
+def let_go_of_level(ask: Ask[ReasonIn]) -> DistributorDetailOut:
+    """Leave a level that was set by hand to the upgrade tasks again."""
+    return _detail(release_level(ask.path["member_id"], by=ask.who.id, reason=ask.body.reason))
 
 
 @doors.get("/levels", who=staff("distributors.read"), returns=StaffLevelsOut)
@@ -157,7 +178,7 @@ def list_levels(ask: Ask[Any]) -> StaffLevelsOut:
 )
 def add_level(ask: Ask[NewLevelIn]) -> StaffLevelOut:
     """Add a level."""
-    return StaffLevelOut.model_validate(save_level(_level(ask.body.level_id, ask.body), is_new=True))
+    return StaffLevelOut.model_validate(save_level(ask.body.as_level(ask.body.level_id), is_new=True))
 
 
 @doors.put(
@@ -169,11 +190,7 @@ def add_level(ask: Ask[NewLevelIn]) -> StaffLevelOut:
 )
 def change_a_level(ask: Ask[LevelIn]) -> StaffLevelOut:
     """Change a level; orders placed before keep what they froze."""
-    return StaffLevelOut.model_validate(save_level(_level(ask.path["level_id"], ask.body), is_new=False))
-
-
-def _level(level_id: str, given: LevelIn) -> Level:
-    return Level(level_id, given.name, given.rank, tuple(given.rates_bps), given.is_open)
+    return StaffLevelOut.model_validate(save_level(ask.body.as_level(ask.path["level_id"]), is_new=False))
 
 
 def _step(ask: Ask[Any], to: Status) -> DistributorDetailOut:
@@ -202,6 +219,8 @@ def _shown(distributors: Sequence[Distributor]) -> list[DistributorOut]:
             decided_at=one.decided_at,
             reason=one.reason,
             message=one.message,
+            is_level_held=one.is_level_held,
+            is_commission_frozen=bool(one.frozen_by),
         )
         for one in distributors
     ]

@@ -1,4 +1,4 @@
-"""Members are told how staff decided, after the decision is made."""
+"""Members are told how staff or their own tasks decided, after the decision is made."""
 
 from chalicelib.content.notify import notify
 from chalicelib.distributors import store
@@ -11,12 +11,15 @@ _KINDS = {
     "APPROVED": "distributor_approved",
     "ASSIGNED": "distributor_approved",
     "REJECTED": "distributor_rejected",
+    "LEVEL": "level_changed",
+    "LEVEL_UP": "level_up",
+    "LEVEL_DOWN": "level_down",
 }
 
 
 @jobs.follow("distributor-changes")
 def tell_member(change: Change) -> None:
-    """Put the notice of an approval or a refusal into the member's inbox, once."""
+    """Put the notice of an approval, a refusal or a new level into the member's inbox, once."""
     if change.new is None:
         return
     made = store.change_of_image(change.new)

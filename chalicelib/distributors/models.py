@@ -1,8 +1,9 @@
 """Tables of this room; only ``distributors.store`` touches them."""
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from chalicelib.distributors.rules import Tasks
 from chalicelib.kernel.dynamo import IntAttribute, Table, TimeAttribute, ValueAttribute, table_name
 
 
@@ -31,6 +32,11 @@ class DistributorRow(Table):
     reason = UnicodeAttribute(null=True)
     message = UnicodeAttribute(null=True)
     version = IntAttribute()
+    level_since = TimeAttribute(null=True)
+    is_level_held = BooleanAttribute(null=True)
+    demoted_at = TimeAttribute(null=True)
+    frozen_by = UnicodeSetAttribute(null=True)
+    violated_at = TimeAttribute(null=True)
     changed_at = TimeAttribute()
     by_status = StatusIndex()
 
@@ -65,3 +71,5 @@ class LevelRow(Table):
     rank = IntAttribute()
     rates_bps = ValueAttribute[tuple[int, ...]](tuple[int, ...])
     is_open = BooleanAttribute()
+    upgrade = ValueAttribute[Tasks](Tasks, null=True)
+    keep = ValueAttribute[Tasks](Tasks, null=True)

@@ -5,7 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib.distributors.rules import MAX_UPLINE_LEVELS, Mode, Status, Step
+from chalicelib.distributors.rules import (
+    MAX_TASKS,
+    MAX_UPLINE_LEVELS,
+    Level,
+    Metric,
+    Mode,
+    Status,
+    Step,
+    Task,
+    Tasks,
+    Window,
+)
 from chalicelib.kernel.http import Body, Out, Paging
 
 Reason = Annotated[
@@ -24,6 +35,42 @@ class ApplicationIn(Body):
     )
 
 
+class TaskBody(Body):
+    """One thing to reach."""
+
+    metric: Metric = Field(title="条件", description="own_sales_fen, team_sales_fen … see the glossary.")
+    at_least: int = Field(
+        title="至少", ge=1, le=10**12, description="Fen for sales and spend, else a number."
+    )
+
+
+class TasksBody(Body):
+    """At least ``needed`` of these, counted over one window."""
+
+    tasks: list[TaskBody] = Field(title="条件", min_length=1, max_length=MAX_TASKS)
+    needed: int = Field(title="需要达到几项", ge=1, le=MAX_TASKS)
+    window: Window = Field("ALL", title="统计周期", description="All time, or the running period.")
+
+    def as_tasks(self) -> Tasks:
+        """The value of this room."""
+        return Tasks(tuple(Task(one.metric, one.at_least) for one in self.tasks), self.needed, self.window)
+
+
+class TaskOut(Out):
+    """One thing to reach."""
+
+    metric: Metric
+    at_least: int
+
+
+class TasksOut(Out):
+    """At least ``needed`` of these, counted over one window."""
+
+    tasks: list[TaskOut]
+    needed: int
+    window: Window
+
+
 class LevelOut(Out):
     """A level as members see it."""
 
@@ -31,6 +78,8 @@ class LevelOut(Out):
     name: str
     rank: int
     rates_bps: tuple[int, ...] = Field(description="For upline 1 … 3; empty means the plan's own.")
+    upgrade: TasksOut | None = Field(description="What lifts a distributor to it by itself.")
+    keep: TasksOut | None = Field(description="What keeps a distributor on it, period by period.")
 
 
 class StandingOut(Out):
@@ -71,6 +120,8 @@ class DistributorOut(Out):
     decided_at: datetime | None
     reason: str | None
     message: str | None
+    is_level_held: bool = Field(description="Staff hold the level by hand; tasks do not move it.")
+    is_commission_frozen: bool = Field(description="A violation keeps its commission from maturing.")
 
 
 class DistributorsOut(Out):
@@ -88,7 +139,7 @@ class ChangeOut(Out):
     step: Step
     status: Status
     level_id: str
-    by: str = Field(description="A staff id, or `member`.")
+    by: str = Field(description="A staff id, `member`, or `tasks`.")
     status_before: Status | None
     level_before: str | None
     reason: str | None
@@ -125,6 +176,7 @@ class SetLevelIn(Body):
 
     level_id: LevelId
     reason: Reason
+    is_held: bool = Field(True, title="锁定等级", description="Upgrade tasks leave it alone until released.")
 
 
 class LevelIn(Body):
@@ -138,6 +190,20 @@ class LevelIn(Body):
         description="Basis points for upline 1 … 3; empty means the plan's own.",
     )
     is_open: bool = Field(True, title="启用", description="New distributors may be put on it.")
+    upgrade: TasksBody | None = Field(None, title="升级条件", description="None: only staff put one on it.")
+    keep: TasksBody | None = Field(None, title="保级条件", description="Window MONTH, QUARTER or YEAR.")
+
+    def as_level(self, level_id: str) -> Level:
+        """The level these contents make."""
+        return Level(
+            level_id,
+            self.name,
+            self.rank,
+            tuple(self.rates_bps),
+            self.is_open,
+            upgrade=self.upgrade.as_tasks() if self.upgrade else None,
+            keep=self.keep.as_tasks() if self.keep else None,
+        )
 
 
 class NewLevelIn(LevelIn):

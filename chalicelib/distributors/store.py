@@ -8,12 +8,14 @@ from typing import Any
 from chalicelib.distributors.models import ChangeRow, DistributorRow, LevelRow
 from chalicelib.distributors.rules import (
     Change,
+    CommissionFrozen,
     Distributor,
     DistributorUnknown,
     Level,
     LevelClosed,
     LevelTaken,
     LevelUnknown,
+    NotDistributor,
     Status,
     Step,
     StepNotAllowed,
@@ -30,7 +32,7 @@ _kept: tuple[float, dict[str, Level]] | None = None
 def find(member_id: str) -> Distributor | None:
     """This member's standing, or ``None`` when there never was one."""
     row = DistributorRow.find(member_id)
-    return row.as_value(Distributor) if row else None
+    return _value(row) if row else None
 
 
 def load(member_id: str) -> Distributor:
@@ -44,13 +46,28 @@ def load(member_id: str) -> Distributor:
 def load_many(member_ids: Iterable[str]) -> dict[str, Distributor]:
     """The standings of these members, at most 100 a read; members without one are left out."""
     rows = DistributorRow.batch_get(list(dict.fromkeys(member_ids)), consistent_read=True)
-    return {row.member_id: row.as_value(Distributor) for row in rows}
+    return {row.member_id: _value(row) for row in rows}
 
 
-def of_status(status: Status, *, limit: int, cursor: str | None) -> Page[Distributor]:
-    """Distributors of one status, last changed first."""
-    found = page(DistributorRow.by_status, status, limit=limit, cursor=cursor)
-    return found.map(lambda row: row.as_value(Distributor))
+def of_status(
+    status: Status, *, limit: int, cursor: str | None, newest_first: bool = True
+) -> Page[Distributor]:
+    """Distributors of one status, last changed first; or the other way, so that a walk misses none that
+    changes meanwhile."""
+    found = page(DistributorRow.by_status, status, limit=limit, cursor=cursor, newest_first=newest_first)
+    return found.map(_value)
+
+
+def commission_flows(member_id: str) -> Write:
+    """Let the commit fail with ``CommissionFrozen`` while a violation keeps this one's commission (D3)."""
+    is_free = DistributorRow.frozen_by.does_not_exist()
+    return check(DistributorRow, (member_id,), is_free, otherwise=CommissionFrozen)
+
+
+def is_active(member_id: str) -> Write:
+    """Let the commit fail with ``NotDistributor`` unless this one may promote."""
+    is_approved = DistributorRow.status == "APPROVED"
+    return check(DistributorRow, (member_id,), is_approved, otherwise=NotDistributor)
 
 
 def history(member_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Change]:
@@ -89,6 +106,7 @@ def change(
         reason=reason,
     )
     row = DistributorRow.of_value(after, changed_at=at)
+    row.frozen_by = set(after.frozen_by) or None
     unchanged = (
         DistributorRow.member_id.does_not_exist()
         if before is None
@@ -136,3 +154,9 @@ def add_level(level: Level) -> Write:
 def replace_level(level: Level) -> Write:
     """Put the level over the one of its id; the commit raises ``LevelUnknown`` when there is none."""
     return put(LevelRow.of_value(level, shelf=_SHELF), LevelRow.level_id.exists(), LevelUnknown)
+
+
+def _value(row: DistributorRow) -> Distributor:
+    return row.as_value(
+        Distributor, frozen_by=frozenset(row.frozen_by or ()), is_level_held=bool(row.is_level_held)
+    )

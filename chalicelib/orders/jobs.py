@@ -17,7 +17,9 @@ from chalicelib.orders.describe import CLOSE_TEXT, EXPRESS_COMPANIES
 from chalicelib.orders.move_refund import Refund
 from chalicelib.orders.receive import receive
 from chalicelib.orders.rules import Order
+from chalicelib.orders.sale_events import refund_event, sale_events
 from chalicelib.orders.tell_wechat import tell_wechat
+from chalicelib.standing.count_sale import count_sale
 
 jobs = Jobs("orders")
 
@@ -91,6 +93,27 @@ def mark_bought(change: Change) -> None:
     if after is not None and after.status == "PAID" and (before is None or before.status == "UNPAID"):
         assert after.paid_at is not None
         commit(members.mark_bought(after.buyer_id, after.paid_at))
+
+
+@jobs.follow("orders")
+def count_order(change: Change) -> None:
+    """A paid order counts for its buyer and their uplines; one that went back whole no longer does (D2)."""
+    before, after = _orders_of(change)
+    counted = sale_events(before) if before else ()
+    for event in sale_events(after) if after else ():
+        if event not in counted:
+            count_sale(event)
+
+
+@jobs.follow("refunds")
+def count_refund(change: Change) -> None:
+    """What was refunded leaves the figures in the period in which it is posted (D2, R8)."""
+    if change.new is None:
+        return
+    refund = store.refund_of_image(change.new)
+    before = store.refund_of_image(change.old) if change.old else None
+    if refund.status == "POSTED" and (before is None or before.status != "POSTED"):
+        count_sale(refund_event(store.load(refund.order_id), refund))
 
 
 @jobs.follow("orders")

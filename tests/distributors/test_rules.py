@@ -82,8 +82,8 @@ def test_the_rejected_may_try_again_and_the_deleted_are_looked_at_even_in_an_ope
 
 def test_a_level_changes_only_to_another_one_of_a_standing_distributor() -> None:
     """D2."""
-    assert rules.with_level(standing("APPROVED"), "gold").level_id == "gold"
-    assert rules.with_level(standing("DISABLED"), "gold").version == 4
+    assert rules.with_level(standing("APPROVED"), "gold", at=AT).level_id == "gold"
+    assert rules.with_level(standing("DISABLED"), "gold", at=AT).version == 4
     for present, level_id in [
         (standing("APPROVED"), "silver"),
         (standing("PENDING"), "gold"),
@@ -91,7 +91,7 @@ def test_a_level_changes_only_to_another_one_of_a_standing_distributor() -> None
         (standing("DELETED"), "gold"),
     ]:
         with pytest.raises(rules.StepNotAllowed):
-            rules.with_level(present, level_id)
+            rules.with_level(present, level_id, at=AT)
 
 
 def test_assigning_needs_no_application_but_happens_once() -> None:
