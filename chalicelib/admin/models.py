@@ -2,7 +2,8 @@
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
-from chalicelib.admin.rules import AuditChange, SealedRow
+from chalicelib.admin.link import SealedRow
+from chalicelib.admin.rules import AuditChange
 from chalicelib.kernel.dynamo import IntAttribute, Table, TimeAttribute, ValueAttribute, table_name
 
 

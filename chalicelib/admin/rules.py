@@ -1,9 +1,7 @@
 """Staff, what their roles allow (the catalogue of all permissions), and the audit's values (G2, G3)."""
 
-import hashlib
-import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -210,35 +208,6 @@ class AuditEntry:
     changes: tuple[AuditChange, ...]
 
 
-@dataclass(frozen=True)
-class SealedRow:
-    """A row's fingerprint as it was when it was sealed."""
-
-    audit_id: str
-    digest: str
-
-
-@dataclass(frozen=True)
-class Head:
-    """One link of the chain: a batch of rows of one day, tied to all that came before."""
-
-    number: int
-    day: str
-    rows: tuple[SealedRow, ...]
-    previous_hash: str
-    hash: str
-
-
-@dataclass(frozen=True)
-class DayHead:
-    """The chain at the end of a business day: what a copy outside this system is compared with."""
-
-    day: str
-    number: int
-    """Of the last link up to that day, 0 before the first."""
-    hash: str
-
-
 class StaffUnknown(NotFound):
     title = "没有找到管理员"
     detail = "这位管理员不存在。"
@@ -386,16 +355,3 @@ def demand_known(permissions: Collection[str]) -> None:
     """Raises ``PermissionUnknown`` unless every one is in the catalogue."""
     if not set(permissions) <= EVERYTHING:
         raise PermissionUnknown()
-
-
-def digest(image: Mapping[str, Any]) -> str:
-    """The fingerprint of a stored row, given in DynamoDB's typed values."""
-    return hashlib.sha256(json.dumps(image, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def link(last: Head | None, day: str, rows: Sequence[SealedRow]) -> Head:
-    """The next link after ``last``, sealing these rows of ``day``."""
-    number, previous = (last.number + 1, last.hash) if last else (1, "")
-    lines = [previous, str(number), day, *(f"{row.audit_id} {row.digest}" for row in rows)]
-    sealed = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    return Head(number, day, tuple(rows), previous, sealed)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from chalicelib.admin import store
-from chalicelib.admin.rules import DayHead, SealedRow, link
+from chalicelib.admin.link import DayHead, SealedRow, link
 from chalicelib.kernel import clock, log
 from chalicelib.kernel.dynamo import ConditionFailed, commit
 

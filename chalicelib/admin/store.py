@@ -5,23 +5,20 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from chalicelib.admin.link import DayHead, Head, SealedRow, digest
 from chalicelib.admin.models import AuditChainRow, AuditRow, RoleRow, SettingRow, StaffRow
 from chalicelib.admin.rules import (
     PRESETS,
     AuditEntry,
-    DayHead,
-    Head,
     Role,
     RoleChanged,
     RoleUnknown,
-    SealedRow,
     SettingChanged,
     SettingVersion,
     Staff,
     StaffChanged,
     StaffExists,
     StaffUnknown,
-    digest,
 )
 from chalicelib.kernel import aws, clock, crypto, ids
 from chalicelib.kernel.days import walk_back

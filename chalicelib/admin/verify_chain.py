@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.admin import store
-from chalicelib.admin.rules import DayHead, Head, link
+from chalicelib.admin.link import DayHead, Head, link
 
 Kind = Literal["EDITED", "DELETED", "ADDED", "BROKEN_LINK", "BROKEN_DAY"]
 

@@ -140,7 +140,7 @@ class TestVerify:
 
     def test_a_link_rewritten_for_an_edited_row_is_found(self, sealed: list[str]) -> None:
         """Who edits the row and its link breaks the signature and the next link."""
-        from chalicelib.admin.rules import SealedRow, link
+        from chalicelib.admin.link import SealedRow, link
 
         tamper(sealed[2])
         _, second, *_ = links()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.admin.link import SealedRow, digest, link
 from chalicelib.admin.rules import (
     CATALOGUE,
     EVERYTHING,
@@ -20,14 +21,11 @@ from chalicelib.admin.rules import (
     PermissionUnknown,
     Role,
     RoleUnknown,
-    SealedRow,
     Staff,
     cleaned_staff_username,
     demand_known,
     demand_may_change,
-    digest,
     granted,
-    link,
 )
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
