@@ -75,6 +75,7 @@ def test_staff_hold_a_level_and_let_go(world: Clock) -> None:
     me = distributor()
     held = api.put(f"/console/distributors/{me}/level", {"level_id": "gold", **REASON}, token=staff())
     assert (held.status, held.json["is_level_held"]) == (200, True)
+    world.advance(minutes=1)
     freed = api.post(f"/console/distributors/{me}/level/release", REASON, token=staff())
     assert (freed.status, freed.json["is_level_held"], freed.json["level_id"]) == (200, False, "gold")
     assert freed.json["history"][0]["step"] == "LEVEL_RELEASED"
@@ -100,6 +101,7 @@ def test_a_violation_is_recorded_once_read_appealed_and_lifted(world: Clock) -> 
     """D3: the member reads what is told, not what staff noted; the same key again is the same record."""
     add_levels()
     me = distributor()
+    world.advance(minutes=1)
     made = record(me, "SUSPEND")
     assert (made.status, made.json["state"], made.json["note"]) == (201, "OPEN", "截图三张")
     assert record(me, "SUSPEND").json["violation_id"] == made.json["violation_id"]

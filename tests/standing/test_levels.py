@@ -36,13 +36,14 @@ def history(member_id: str) -> list[tuple[str, str]]:
     return [(one.step, one.level_id) for one in distributors.history(member_id).items]
 
 
-def test_reaching_a_task_lifts_at_once_and_once() -> None:
+def test_reaching_a_task_lifts_at_once_and_once(world: Clock) -> None:
     """By event: history and notice of the change, and a replay changes nothing."""
     add_levels()
     me = distributor()
     sell(me, 99_999)
     assert move_level(me) is None
     sell(me, 1)
+    world.advance(minutes=1)
     move = move_level(me)
     assert move is not None and (level_of(me), move.step) == ("silver", "LEVEL_UP")
     assert history(me)[0] == ("LEVEL_UP", "silver")
@@ -107,6 +108,7 @@ def test_a_level_set_by_hand_sticks_until_released(world: Clock) -> None:
     assert move_level(me) is None
     assert level_of(me) == "gold"
     assert show_progress(me).is_held and "商城设定" in show_progress(me).says
+    world.advance(minutes=1)
     release_level(me, by="ST1", reason="恢复考核")
     assert history(me)[0] == ("LEVEL_RELEASED", "gold")
     with pytest.raises(rules.StepNotAllowed):
