@@ -21,6 +21,7 @@ from chalicelib.commissions.rules import (
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import Write, put, put_new, update
 from chalicelib.kernel.ids import shard_of
+from chalicelib.kernel.money import Fen
 from chalicelib.kernel.paging import Page, page
 
 DUE_SHARDS = 8
@@ -230,6 +231,29 @@ def trees(by: Literal["headcount", "earned"], limit: int) -> list[Tree]:
     found = [row.as_value(Tree) for row in rows]
     rank = (lambda tree: -tree.headcount) if by == "headcount" else (lambda tree: -tree.earned_fen)
     return sorted(found, key=rank)[:limit]
+
+
+def tree(root_id: str) -> Tree:
+    """One tree, read consistently; zeros when nothing was counted yet."""
+    row = TreeRow.find(root_id)
+    return row.as_value(Tree) if row else _no_tree(root_id)
+
+
+def put_tree(counted: Tree, seen: Tree) -> Write:
+    """Write a recounted tree over exactly the one seen, else ``CommissionsMoved``."""
+    row = TreeRow
+    pairs = ((row.heads_1, seen.heads_1), (row.heads_2, seen.heads_2), (row.heads_3, seen.heads_3))
+    as_seen: Any = row.earned_fen == seen.earned_fen
+    for attribute, number in pairs:
+        as_seen = as_seen & (attribute == number)
+    if seen == _no_tree(seen.root_id):
+        as_seen = as_seen | row.root_id.does_not_exist()
+    shard = str(shard_of(counted.root_id, TREE_SHARDS))
+    return put(TreeRow.of_value(counted, shard=shard), as_seen, CommissionsMoved)
+
+
+def _no_tree(root_id: str) -> Tree:
+    return Tree(root_id, 0, 0, 0, 0, Fen(0), Fen(0), Fen(0), Fen(0), Fen(0))
 
 
 def _grow(root_id: str, heads: Sequence[int], earned_fen: int, level: int) -> Write:

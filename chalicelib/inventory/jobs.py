@@ -5,6 +5,7 @@ and paying writes none.
 """
 
 from chalicelib.inventory import rules, store
+from chalicelib.inventory.list_low import list_low
 from chalicelib.inventory.rules import Movement, StockMoved
 from chalicelib.kernel import log
 from chalicelib.kernel.dynamo import ConditionFailed, commit
@@ -24,10 +25,8 @@ def keep_low_list(change: Change) -> None:
     if change.new is None:
         return
     stock, is_listed = store.stock_of_image(change.new)
-    if rules.is_low(stock) == is_listed:
-        return
     try:
-        commit(store.unmark_low(stock) if is_listed else store.mark_low(stock))
+        list_low(stock, is_listed=is_listed)
     except StockMoved:
         log.info("low_list_left_to_the_next_record", sku_id=stock.sku_id)
 

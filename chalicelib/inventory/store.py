@@ -40,6 +40,12 @@ def load(sku_id: str, location: str = MAIN) -> Stock:
     return load_many([sku_id], location)[sku_id]
 
 
+def load_listed(sku_id: str, location: str = MAIN) -> tuple[Stock, bool]:
+    """The stock of one SKU, read consistently, and whether it is on the low-stock list."""
+    row = StockRow.find(sku_id, location)
+    return (row.as_value(Stock), row.low_in is not None) if row else (Stock(sku_id, location), False)
+
+
 def reserve(order_id: str, sku_id: str, quantity: int) -> list[Write]:
     """Take ``quantity`` off the counter for this order, once: exactly two writes.
 

@@ -7,8 +7,9 @@ same commit, so a replay adds nothing.
 from contextlib import suppress
 
 from chalicelib.content.notify import notify
-from chalicelib.invites import rules, store
-from chalicelib.invites.rules import Attribution
+from chalicelib.invites import store
+from chalicelib.invites.count_row import count_row
+from chalicelib.invites.rules import Attribution, CodeStats
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.jobs import Change, Jobs
@@ -28,14 +29,9 @@ def count_attribution(change: Change) -> None:
     row = _added(change)
     if row is None or row.code is None or row.rule == "CODE_UNKNOWN":
         return
-    more = store.add_to_stats(
-        row.code,
-        scans=int(rules.counts_as_scan(row)),
-        sign_ups=int(row.is_sign_up),
-        bindings=int(row.decision == "BOUND"),
-    )
+    more = count_row(CodeStats(row.code), row)
     with suppress(_CountedBefore):
-        commit(store.mark_counted(row.attribution_id, _CountedBefore), more)
+        commit(store.mark_counted(row.attribution_id, _CountedBefore), store.add_to_stats(more))
 
 
 @jobs.follow("attributions")

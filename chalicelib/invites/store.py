@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.distributors import store as distributors
 from chalicelib.invites.models import (
@@ -33,7 +34,7 @@ from chalicelib.invites.rules import (
 from chalicelib.kernel import aws, log
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
-from chalicelib.kernel.dynamo import Otherwise, Write, put_new, update
+from chalicelib.kernel.dynamo import IntAttribute, Otherwise, Write, put, put_new, update
 from chalicelib.kernel.paging import Page, page
 from chalicelib.members import store as members
 from chalicelib.members.rules import Member
@@ -165,15 +166,15 @@ def stats_of(codes: Iterable[str]) -> dict[str, CodeStats]:
     return found
 
 
-def add_to_stats(code: str, *, scans: int, sign_ups: int, bindings: int) -> Write:
+def add_to_stats(more: CodeStats) -> Write:
     """Count more for a code; the caller's mark in the same commit keeps it to once."""
     return update(
         StatsRow,
-        (code,),
+        (more.code,),
         [
-            StatsRow.scans.add(scans),
-            StatsRow.sign_ups.add(sign_ups),
-            StatsRow.bindings.add(bindings),
+            StatsRow.scans.add(more.scans),
+            StatsRow.sign_ups.add(more.sign_ups),
+            StatsRow.bindings.add(more.bindings),
         ],
     )
 
@@ -191,6 +192,31 @@ def add_to_team(member_id: str, by_level: Sequence[int]) -> Write:
     columns = (TeamCountRow.level_1, TeamCountRow.level_2, TeamCountRow.level_3)
     actions = [column.add(more) for column, more in zip(columns, by_level, strict=True) if more]
     return update(TeamCountRow, (member_id,), actions)
+
+
+def put_team_counts(counted: TeamCounts, seen: TeamCounts) -> Write:
+    """Write recounted teams over exactly those seen, else ``RelationMoved``."""
+    row = TeamCountRow
+    pairs = ((row.level_1, seen.level_1), (row.level_2, seen.level_2), (row.level_3, seen.level_3))
+    return put(TeamCountRow.of_value(counted), _as_seen(pairs), RelationMoved)
+
+
+def put_stats(counted: CodeStats, seen: CodeStats) -> Write:
+    """Write recounted statistics over exactly those seen, else ``RelationMoved``."""
+    row = StatsRow
+    pairs = ((row.scans, seen.scans), (row.sign_ups, seen.sign_ups), (row.bindings, seen.bindings))
+    return put(StatsRow.of_value(counted), _as_seen(pairs), RelationMoved)
+
+
+def _as_seen(pairs: Sequence[tuple[IntAttribute, int]]) -> Condition:
+    """Each equal to its number, where an absent one is zero."""
+    first, *rest = (
+        (attribute == number) | attribute.does_not_exist() if number == 0 else attribute == number
+        for attribute, number in pairs
+    )
+    for one in rest:
+        first = first & one
+    return first
 
 
 def mark_counted(mark: str, otherwise: Otherwise) -> Write:

@@ -6,10 +6,12 @@ Each is idempotent and may run twice; a failure there never harms the business t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from chalicelib.kernel import log
+from chalicelib.kernel.dynamo import Write, commit
 
+Projected = TypeVar("Projected")
 ScheduledJob = Callable[[], Any]
 
 
@@ -81,3 +83,32 @@ def deliver(table: str, records: Sequence[dict[str, Any]], followers: Sequence[F
                 log.count("follower_failed", table=table)
                 failed.append(stream["SequenceNumber"])
     return failed
+
+
+@dataclass(frozen=True)
+class Drift(Generic[Projected]):
+    """A projection that says one thing while its source says another."""
+
+    seen: Projected
+    counted: Projected
+
+
+def recount(
+    seen: Projected,
+    counted: Projected,
+    believed: Drift[Projected] | None,
+    write: Callable[[Projected, Projected], Write],
+) -> Drift[Projected] | None:
+    """The drift between what a projection says (``seen``) and its source (``counted``), if any.
+
+    It may be nothing but an event on its way, which would be counted twice if it were mended now. So
+    the first look writes nothing; asked again, a while later, with the drift it gave then and finding
+    the same, it commits ``write(counted, seen)``, which must be held to ``seen``.
+    """
+    found = Drift(seen, counted)
+    if seen == counted:
+        return None
+    if found != believed:
+        return found
+    commit(write(counted, seen))
+    return None

@@ -91,6 +91,13 @@ class MemberClosed(Forbidden):
     detail = "这个账号已经注销，不能再登录。"
 
 
+class BoughtBefore(Conflict):
+    """The member is known to have bought by then; nothing is to be noted."""
+
+    title = "已记录首次购买"
+    detail = "这位会员更早就买过东西，不需要再记录。"
+
+
 class MemberChanged(Conflict):
     """The upline or the status is no longer as it was read; try again with what is true now."""
 

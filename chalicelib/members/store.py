@@ -18,6 +18,7 @@ from chalicelib.members.rules import (
     Address,
     AddressesChanged,
     AddressUnknown,
+    BoughtBefore,
     Credential,
     Member,
     MemberChanged,
@@ -57,6 +58,11 @@ def downline(member_id: str, level: int, *, limit: int = 20, cursor: str | None 
     """Members ``level`` (1 to 3) steps below, newest first. Read eventually consistent."""
     index = _LEVELS[level - 1]
     return page(index, member_id, limit=limit, cursor=cursor).map(_member)
+
+
+def count_downline(member_id: str, level: int) -> int:
+    """How many members stand ``level`` (1 to 3) steps below; read eventually consistent."""
+    return _LEVELS[level - 1].count(member_id)
 
 
 def joined(*, newest: date, oldest: date, limit: int = 20, cursor: str | None = None) -> Page[Member]:
@@ -123,8 +129,12 @@ def set_path(member: Member, path: Sequence[str]) -> Write:
 
 
 def mark_bought(member_id: str, at: datetime) -> Write:
-    """Note that the member has bought; the first time stays."""
-    return _change(member_id, [MemberRow.bought_at.set(MemberRow.bought_at | at)])
+    """Note when the member first bought; the commit raises ``BoughtBefore`` when that was no later.
+
+    So the earliest stays in whatever order the orders' events come.
+    """
+    is_first = MemberRow.bought_at.does_not_exist() | (MemberRow.bought_at > at)
+    return _change(member_id, [MemberRow.bought_at.set(at)], is_first, otherwise=BoughtBefore)
 
 
 def add_openid(member_id: str, appid: str, openid: str) -> Write:

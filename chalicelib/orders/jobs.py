@@ -1,6 +1,7 @@
 """What happens to orders by itself: receipt, completion, lost returns, telling WeChat and people."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from chalicelib.content.notify import notify
 from chalicelib.kernel import log
@@ -10,6 +11,7 @@ from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.jobs import Change, Jobs
 from chalicelib.kernel.money import yuan
 from chalicelib.members import store as members
+from chalicelib.members.rules import BoughtBefore
 from chalicelib.orders import store
 from chalicelib.orders.cancel_refund import cancel_refund
 from chalicelib.orders.complete import complete
@@ -92,7 +94,8 @@ def mark_bought(change: Change) -> None:
     before, after = _orders_of(change)
     if after is not None and after.status == "PAID" and (before is None or before.status == "UNPAID"):
         assert after.paid_at is not None
-        commit(members.mark_bought(after.buyer_id, after.paid_at))
+        with suppress(BoughtBefore):
+            commit(members.mark_bought(after.buyer_id, after.paid_at))
 
 
 @jobs.follow("orders")

@@ -5,7 +5,14 @@ from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.money import Fen, yuan
 from chalicelib.orders import store
-from chalicelib.orders.move_refund import BY_BUYER, Refund, RefundMoved, freight_back, move_refund
+from chalicelib.orders.move_refund import (
+    BY_BUYER,
+    Refund,
+    RefundMoved,
+    freight_back,
+    is_refund_edge,
+    move_refund,
+)
 from chalicelib.orders.rules import Order
 
 
@@ -23,6 +30,8 @@ def reserve_refund(refund_id: str, *, freight_fen: int | None = None) -> Refund:
         return refund
     if refund.kind == "RETURN" and refund.status != "RETURNED":
         raise RefundMoved("请先确认收到退货，再退款。")
+    if not is_refund_edge(refund.status, "RESERVED"):
+        raise RefundMoved()  # before its freight is looked at, which may be another refund's by now
     order = store.load(refund.order_id)
     at = now()
     freight = _freight(order, refund, freight_fen)

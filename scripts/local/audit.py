@@ -7,12 +7,11 @@ stage that the environment names (``--stage``, with AWS credentials).
 import argparse
 import contextlib
 import json
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from scripts.local.world import ROOT, World
+from scripts.local.world import ROOT, enter_world
 
 
 def main() -> None:
@@ -24,11 +23,7 @@ def main() -> None:
     parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
     options = parser.parse_args()
     if not options.stage:
-        world = World(options.state, int(options.url.rsplit(":", 1)[1].strip("/")))
-        if not (world.folder / "wechat" / "keys.json").exists():
-            sys.exit(f"Fenxiao: no world is kept in {options.state}; start one with ./scripts/start")
-        os.environ.update(world.environment())
-        _set_clock(world)
+        enter_world(options.state, options.url)
     sys.exit(report(is_json=options.json))
 
 
@@ -49,13 +44,6 @@ def report(*, is_json: bool) -> int:
         for waiting in made.waiting:
             print(f"  not yet: {waiting}")
     return 1 if made.findings else 0
-
-
-def _set_clock(world: World) -> None:
-    from chalicelib.kernel import clock
-    from scripts.local.clock import FileClock
-
-    clock.install(FileClock(world.clock).now)
 
 
 if __name__ == "__main__":

@@ -208,6 +208,21 @@ class World:
         held.write_text(json.dumps(wanted))
 
 
+def enter_world(folder: Path, url: str) -> None:
+    """Let this process be one of the world that runs in ``folder``; ends it when there is none.
+
+    Before any room is imported: a table's name holds the stage.
+    """
+    world = World(folder, int(url.rsplit(":", 1)[1].strip("/")))
+    if not (folder / "wechat" / "keys.json").exists():
+        sys.exit(f"Fenxiao: no world is kept in {folder}; start one with ./scripts/start")
+    os.environ.update(world.environment())
+    from chalicelib.kernel import clock
+    from scripts.local.clock import FileClock
+
+    clock.install(FileClock(world.clock).now)
+
+
 def free_port() -> int:
     """The first of three neighbouring free ports; two processes that look at once look elsewhere."""
     first = 20000 + os.getpid() * 21 % 10000

@@ -1,0 +1,42 @@
+"""Build every projection again from the books: statements, totals, teams, trees, code statistics and lists.
+
+Stop it at any moment (Ctrl-C, kill) and run it again: each step is one commit that leaves things right
+or as they were. Safe beside the running shop: what differs is looked at a second time after ``--wait``
+seconds, and only what still differs in the same way is mended, so that an event on its way is not
+counted twice. Keep ``--wait`` longer than the streams lag behind (the alarm on iterator age tells).
+
+Looks at the local world under ``--state`` (default ``.local``), which must be running, or at the
+stage that the environment names (``--stage``, with AWS credentials).
+"""
+
+import argparse
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+from scripts.local.world import ROOT, enter_world
+
+
+def main() -> None:
+    """Run ``./scripts/rebuild``."""
+    parser = argparse.ArgumentParser(prog="scripts/rebuild", description=__doc__)
+    parser.add_argument("--since", type=date.fromisoformat, help="the first day, like 2026-11-01")
+    parser.add_argument("--wait", type=float, default=5.0, help="seconds before a second look")
+    parser.add_argument("--url", default="http://127.0.0.1:8800", help="the running world's API")
+    parser.add_argument("--state", type=Path, default=ROOT / ".local", help="the running world's folder")
+    parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
+    options = parser.parse_args()
+    if not options.stage:
+        enter_world(options.state, options.url)
+    from chalicelib.reports.rules import OPENED_ON
+    from scripts.local.rebuild_all import rebuild_all
+
+    try:
+        rebuild_all(since=options.since or OPENED_ON, wait=lambda: time.sleep(options.wait))
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. Nothing is half done; run it again to finish.")
+
+
+if __name__ == "__main__":
+    main()

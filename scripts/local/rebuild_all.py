@@ -1,0 +1,165 @@
+"""The work of ``scripts/rebuild``: walk the sources, compare each projection, mend what is wrong."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from typing import TypeVar
+
+from chalicelib.catalog import store as catalog
+from chalicelib.commissions.recount_tree import recount_tree
+from chalicelib.inventory import store as inventory
+from chalicelib.inventory.list_low import list_low
+from chalicelib.inventory.rules import StockMoved
+from chalicelib.invites import store as invites
+from chalicelib.invites.count_row import count_row
+from chalicelib.invites.recount_code import recount_code
+from chalicelib.invites.recount_team import recount_team
+from chalicelib.invites.rules import CodeStats
+from chalicelib.kernel import clock
+from chalicelib.kernel.errors import Conflict
+from chalicelib.kernel.jobs import Drift
+from chalicelib.kernel.paging import MAX_PAGE, Page
+from chalicelib.members import store as members
+from chalicelib.members.follow_path import follow_path
+from chalicelib.members.rules import MAX_PATH
+from chalicelib.orders.note_first_purchase import note_first_purchase
+from chalicelib.wallet import store as wallet
+from chalicelib.wallet.count_entry import count_entry
+from chalicelib.wallet.rebuild import rebuild as rebuild_wallet
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+Say = Callable[[str], None]
+
+
+@dataclass
+class Progress:
+    """Tells how far it is, a line each step and a dot each hundred things."""
+
+    say: Say
+    counted: dict[str, int] = field(default_factory=dict)
+
+    def over(self, title: str, things: Sequence[Key]) -> Iterator[Key]:
+        """The things, one by one."""
+        for number, one in enumerate(things):
+            if number % MAX_PAGE == 0:
+                self.say(f"{title}: {number} of {len(things)}")
+            yield one
+        self.counted[title] = len(things)
+        self.say(f"{title}: {len(things)} of {len(things)}, done")
+
+
+def rebuild_all(
+    *, since: date, wait: Callable[[], None], say: Say = lambda line: print(line, flush=True)
+) -> dict[str, int]:
+    """Everything, in the order in which one thing rests on another; how much of each was looked at."""
+    progress = Progress(say)
+    people = _members(since)
+    _paths(people, progress)
+    for day in progress.over("journal days", _days(since)):
+        for entry in wallet.entries_of_day(day):
+            count_entry(entry)
+    for member_id in progress.over("statement totals", people):
+        rebuild_wallet(member_id)
+    for member_id in progress.over("first purchases", people):
+        note_first_purchase(member_id)
+    _twice("teams", people, recount_team, wait=wait, progress=progress)
+    _twice("trees", people, recount_tree, wait=wait, progress=progress)
+    _codes(people, wait, progress)
+    for sku_id in progress.over("low-stock list", _skus()):
+        _low(sku_id)
+    return progress.counted
+
+
+def _twice(
+    title: str,
+    keys: Sequence[Key],
+    look: Callable[[Key, Drift[Value] | None], Drift[Value] | None],
+    *,
+    wait: Callable[[], None],
+    progress: Progress,
+) -> None:
+    """Look at all, wait, and mend what still differs in the same way."""
+    drifts = {key: drift for key in progress.over(title, keys) if (drift := look(key, None))}
+    if not drifts:
+        return
+    wait()
+    moved = 0
+    for key, drift in drifts.items():
+        try:
+            moved += look(key, drift) is not None
+        except Conflict:
+            moved += 1
+    progress.say(f"{title}: {len(drifts) - moved} mended, {moved} still moving")
+
+
+def _paths(people: Sequence[str], progress: Progress) -> None:
+    """A correction reaches one level down; the next pass goes on from there."""
+    for _ in range(MAX_PATH + 1):
+        written = sum(follow_path(member_id) for member_id in progress.over("uplines", people))
+        if written == 0:
+            return
+
+
+def _codes(people: Sequence[str], wait: Callable[[], None], progress: Progress) -> None:
+    """Two counts of the whole attribution journal, since a code's rows lie with those who scanned it."""
+    first = _counted(people, progress)
+    drifts = {code: drift for code, stats in first.items() if (drift := recount_code(stats))}
+    if not drifts:
+        return
+    wait()
+    again = _counted(people, progress)
+    for code, drift in drifts.items():
+        try:
+            recount_code(again.get(code, CodeStats(code)), drift)
+        except Conflict:
+            progress.say(f"code {code} is still moving")
+
+
+def _counted(people: Sequence[str], progress: Progress) -> dict[str, CodeStats]:
+    counted: dict[str, CodeStats] = {}
+    for member_id in progress.over("attributions", people):
+        for invite in _pages(partial(invites.codes_of, member_id)):
+            counted.setdefault(invite.code, CodeStats(invite.code))
+        for row in _pages(partial(invites.attributions, member_id)):
+            if row.code is not None and row.rule != "CODE_UNKNOWN":
+                counted[row.code] = count_row(counted.get(row.code, CodeStats(row.code)), row)
+    return counted
+
+
+def _low(sku_id: str) -> None:
+    stock, is_listed = inventory.load_listed(sku_id)
+    try:
+        list_low(stock, is_listed=is_listed)
+    except StockMoved:
+        return  # the follower of that move decides
+
+
+def _members(since: date) -> list[str]:
+    today = clock.business_day(clock.now())
+    return [one.member_id for one in _pages(partial(members.joined, newest=today, oldest=since))]
+
+
+def _skus() -> list[str]:
+    found: list[str] = []
+    for is_on_shelf in (True, False):
+        cards = _pages(partial(catalog.listed, is_on_shelf=is_on_shelf))
+        products = catalog.load_many([card.product_id for card in cards])
+        found += [sku.sku_id for product in products.values() for sku in product.skus]
+    return found
+
+
+def _days(since: date) -> list[date]:
+    today = clock.business_day(clock.now())
+    return [since + timedelta(days=number) for number in range((today - since).days + 1)]
+
+
+def _pages(read: Callable[..., Page[Value]]) -> Iterator[Value]:
+    cursor: str | None = None
+    while True:
+        page = read(limit=MAX_PAGE, cursor=cursor)
+        yield from page.items
+        cursor = page.next
+        if cursor is None:
+            return

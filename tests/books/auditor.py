@@ -1,0 +1,316 @@
+"""The auditor: the shop kept a second time in plain dictionaries, by the written rules alone.
+
+It calls no line of the product. Every method either changes its own books or raises ``Refused`` with
+the name of the refusal the product must give; after each step the product's tables are compared with
+these books. Money is int fen; a wallet is one signed number (``net``), so available and debt follow.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+Book = dict[str, Any]
+
+FREIGHT_FEN = 1_200
+UNPAID_FOR = timedelta(minutes=30)
+RECEIVED_AFTER = timedelta(days=10)
+WINDOW = timedelta(days=7)
+RETURN_WITHIN = timedelta(days=7)
+PLAN_WAITS = timedelta(seconds=15)
+LIMIT_PER_ORDER = 5
+MAX_UNPAID = 20
+FROM_STAFF = "STANNA"
+
+
+class Refused(Exception):
+    """The product must refuse this, by an error of this name, and change nothing."""
+
+
+def demand(holds: object, otherwise: str) -> None:
+    """Refuse unless it holds."""
+    if not holds:
+        raise Refused(otherwise)
+
+
+class Auditor:
+    """Who stands where, what lies in stock, what was sold, and who is owed what."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, Book] = {}
+        self.levels: dict[str, tuple[int, ...]] = {}
+        self.plans: list[Book] = []
+        self.skus: dict[str, Book] = {}
+        self.orders: dict[str, Book] = {}
+        self.refunds: dict[str, Book] = {}
+        self.commissions: dict[tuple[str, str], Book] = {}
+        self.net: Counter[str] = Counter()
+        self.pending: Counter[str] = Counter()
+        self.frozen: Counter[str] = Counter()
+        self.accounts: Counter[str] = Counter()
+        """The shop's side of the journal: ``wx:cash``, ``shop:sales``, ``shop:commission``, ``shop:fees``."""
+        self.entries: set[str] = set()
+
+    def book(self, entry_id: str, **accounts: int) -> None:
+        """An entry that must be in the journal, once; its postings on the shop's accounts."""
+        assert entry_id not in self.entries, entry_id
+        self.entries.add(entry_id)
+        self.accounts.update({name.replace("_", ":"): amount for name, amount in accounts.items()})
+
+    # -- people and plans -------------------------------------------------------------------
+
+    def chain(self, member_id: str | None) -> list[str]:
+        """This member, its inviter and so on, by who really invited whom."""
+        found = []
+        while member_id is not None:
+            found.append(member_id)
+            member_id = self.people[member_id]["upline"]
+        return found
+
+    def move(self, member_id: str, inviter_id: str | None) -> None:
+        """Staff put a member below another (M3). Paths below follow later, by the stream."""
+        member = self.people[member_id]
+        demand(member["upline"] != inviter_id, "AlreadyThere")
+        demand(member_id not in self.chain(inviter_id), "WouldMakeLoop")
+        member["upline"] = inviter_id
+        member["path"] = self.chain(inviter_id)[:3]
+
+    def paths_follow(self) -> None:
+        """The stream was delivered: every path is true."""
+        for member in self.people.values():
+            member["path"] = self.chain(member["upline"])[:3]
+
+    def set_level(self, member_id: str, level: str) -> None:
+        """Staff change a distributor's level (D2)."""
+        demand(self.people[member_id]["status"], "DistributorUnknown")
+        demand(self.people[member_id]["level"] != level, "StepNotAllowed")
+        self.people[member_id]["level"] = level
+
+    def set_status(self, member_id: str, status: str) -> None:
+        """Staff disable or enable a distributor (D1)."""
+        demand(self.people[member_id]["status"], "DistributorUnknown")
+        demand(self.people[member_id]["status"] != status, "StepNotAllowed")
+        self.people[member_id]["status"] = status
+
+    def publish(self, rates: tuple[int, ...], *, own: bool, cap_bps: int, at: datetime) -> None:
+        """A new plan; refused when the dearest chain could earn more than its cap (R9, R12)."""
+        places = [*([0] if own else []), *range(len(rates))]
+        tables = [rates, *filter(None, self.levels.values())]
+        dearest = sum(max((one[place] for one in tables if place < len(one)), default=0) for place in places)
+        demand(dearest <= cap_bps, "PlanNotCompliant")
+        self.plans.append({"rates": rates, "own": own, "cap": cap_bps, "from": at + PLAN_WAITS})
+
+    def plan_at(self, at: datetime) -> Book | None:
+        """The last published of the plans that began last."""
+        begun = [(plan["from"], number) for number, plan in enumerate(self.plans) if plan["from"] <= at]
+        return self.plans[max(begun)[1]] if begun else None
+
+    def is_active(self, member_id: str) -> bool:
+        """Whether this member may promote."""
+        return bool(self.people[member_id]["status"] == "APPROVED")
+
+    # -- placing and paying -----------------------------------------------------------------
+
+    def price(self, buyer: str, sku: str) -> int:
+        """The member price of the buyer's level, else retail."""
+        level = self.people[buyer]["level"] if self.is_active(buyer) else None
+        return int(self.skus[sku]["member"].get(level, self.skus[sku]["price"]))
+
+    def total(self, buyer: str, basket: Mapping[str, int]) -> int:
+        """What the basket costs, freight included."""
+        return FREIGHT_FEN + sum(self.price(buyer, sku) * number for sku, number in basket.items())
+
+    def place(self, order_id: str, buyer: str, basket: Mapping[str, int], at: datetime) -> None:
+        """An order: stock reserved, terms frozen (O1)."""
+        waiting = [one for one in self.orders.values() if (one["buyer"], one["status"]) == (buyer, "UNPAID")]
+        demand(len(waiting) < MAX_UNPAID, "TooManyUnpaid")
+        of_product: Counter[str] = Counter()
+        for sku, number in basket.items():
+            of_product[self.skus[sku]["product"]] += number
+        for sku, number in basket.items():
+            demand(of_product[self.skus[sku]["product"]] <= LIMIT_PER_ORDER, "CannotBuy")
+            demand(self.skus[sku]["available"] >= number, "CannotBuy")
+        lines = {}
+        for line_no, (sku, number) in enumerate(basket.items(), 1):
+            self.skus[sku]["available"] -= number
+            paid = self.price(buyer, sku) * number
+            lines[line_no] = {"sku": sku, "quantity": number, "paid": paid, "shipped": 0, "held": number}
+            lines[line_no] |= dict.fromkeys(("back", "unsent_back", "back_fen", "reserved_fen"), 0)
+            lines[line_no] |= {"refund": None, "asked": 0, "asked_unsent": 0}
+        self.orders[order_id] = {
+            "buyer": buyer,
+            "status": "UNPAID",
+            "lines": lines,
+            "freight": {"paid": FREIGHT_FEN, "reserved": 0, "back": 0},
+            "total": self.total(buyer, basket),
+            "expires": at + UNPAID_FOR,
+            "earns": self._terms(buyer, lines, at),
+            "parcels": 0,
+            "late": None,
+            "money": "NONE",
+            "refunds": 0,
+        }
+
+    def _terms(self, buyer: str, lines: dict[int, Book], at: datetime) -> dict[str, dict[int, int]]:
+        """By payee and rule, what each line will earn: floors, then the cap by largest remainder."""
+        plan = self.plan_at(at)
+        if plan is None:
+            return {}
+        chain = [one for one in dict.fromkeys(self.people[buyer]["path"]) if one != buyer]
+        payees = [(one, place) for place, one in enumerate(chain[: len(plan["rates"])], 1)]
+        if plan["own"] and self.is_active(buyer):
+            payees.insert(0, (buyer, 0))
+        names = [f"{one}#{f'L{place}' if place else 'SELF'}" for one, place in payees]
+        earns: dict[str, dict[int, int]] = {name: {} for name in names}
+        for line_no, line in lines.items():
+            wanted = [self._wanted(plan, line, one, place) for one, place in payees]
+            most = line["paid"] * plan["cap"] // 10_000
+            parts = wanted if sum(wanted) <= most else _split(most, wanted)
+            for name, part in zip(names, parts, strict=True):
+                earns[name][line_no] = part
+        return earns
+
+    def _wanted(self, plan: Book, line: Book, payee: str, level: int) -> int:
+        place, fixed = max(level, 1) - 1, self.skus[line["sku"]]["fixed"]
+        if not self.is_active(payee):
+            return 0
+        if fixed:
+            return int(fixed[place]) * int(line["quantity"]) if place < len(fixed) else 0
+        rates = self.levels[self.people[payee]["level"]] or plan["rates"]
+        return int(line["paid"]) * (rates[place] if place < len(rates) else 0) // 10_000
+
+    def announce(self, order_id: str, at: datetime) -> None:
+        """The buyer opens the payment (O2)."""
+        order = self.orders[order_id]
+        demand(order["status"] == "UNPAID", "OrderNotPayable")
+        demand(order["expires"] - at >= timedelta(minutes=1), "OrderExpired")
+
+    def settle(self, order_id: str) -> None:
+        """WeChat's word that the money is there; a second time changes nothing (invariants 6, 22)."""
+        order = self.orders[order_id]
+        if order["status"] == "CLOSED" and order["money"] == "NONE":
+            order |= {"money": "LATE", "late": "RESERVED"}
+            self.book(f"PAID:{order_id}", wx_cash=-order["total"], shop_sales=order["total"])
+        elif order["status"] == "UNPAID":
+            order |= {"money": "PAID", "status": "PAID"}
+            credited = 0
+            for name, parts in order["earns"].items():
+                amount = sum(parts.values())
+                credited += amount
+                self.pending[name.split("#")[0]] += amount
+                self.commissions[order_id, name] = {
+                    "state": "PENDING" if amount else "ZERO",
+                    "amount": amount,
+                    "parts": parts,
+                    "back": Counter(),
+                    "clawed": 0,
+                    "holds": set(),
+                    "due": None,
+                    "matured": False,
+                }
+            total = order["total"]
+            self.book(f"PAID:{order_id}", wx_cash=-total, shop_sales=total, shop_commission=-credited)
+
+    def close(self, order_id: str) -> None:
+        """An unpaid order ends, its stock goes back once (invariant 21)."""
+        order = self.orders[order_id]
+        demand(order["status"] in ("UNPAID", "CLOSED") and order["money"] != "PAID", "OrderAlreadyPaid")
+        if order["status"] == "UNPAID":
+            order["status"] = "CLOSED"
+            for line in order["lines"].values():
+                self.give_back(line, line["quantity"])
+
+    def give_back(self, line: Book, number: int) -> None:
+        """Units of a line return to the counter."""
+        line["held"] -= number
+        self.skus[line["sku"]]["available"] += number
+
+    # -- sending, receiving, maturing -------------------------------------------------------
+
+    def ship(self, order_id: str, parcel: Mapping[int, int], at: datetime) -> None:
+        """Staff send units, all that is left when ``parcel`` is empty (O3)."""
+        order = self.orders[order_id]
+        demand(order["status"] == "PAID", "OrderMoved")
+        sent = dict(parcel) or {
+            number: shippable(line) for number, line in order["lines"].items() if shippable(line)
+        }
+        fits = all(1 <= sent[number] <= shippable(order["lines"][number]) for number in sent)
+        demand(sent and fits, "NothingToShip")
+        order["parcels"] += 1
+        for number, units in sent.items():
+            order["lines"][number]["shipped"] += units
+        self.maybe_shipped(order, at)
+
+    def maybe_shipped(self, order: Book, at: datetime) -> None:
+        """A paid order with nothing left to send is shipped."""
+        if order["status"] == "PAID" and order["parcels"] and not any(map(unsent, order["lines"].values())):
+            order |= {"status": "SHIPPED", "receive": at + RECEIVED_AFTER}
+
+    def receive(self, order_id: str, at: datetime) -> None:
+        """The goods are there; the window runs, at whose end commissions are due."""
+        order = self.orders[order_id]
+        demand(order["status"] in ("SHIPPED", "RECEIVED", "COMPLETED"), "OrderMoved")
+        if order["status"] == "SHIPPED":
+            order |= {"status": "RECEIVED", "until": at + WINDOW}
+            for row in self.rows(order_id):
+                row["due"] = at + WINDOW if row["state"] == "PENDING" else row["due"]
+
+    def rows(self, order_id: str) -> list[Book]:
+        """The commissions of one order."""
+        return [row for (number, _), row in self.commissions.items() if number == order_id]
+
+    def by_the_clock(self, at: datetime) -> None:
+        """What happens by itself at this moment: receipt, completion, maturing (invariant 12)."""
+        for order_id, order in self.orders.items():
+            if any(line["refund"] for line in order["lines"].values()):
+                continue
+            if order["status"] == "SHIPPED" and order["receive"] <= at:
+                self.receive(order_id, at)
+            if order["status"] == "RECEIVED" and order["until"] <= at:
+                order["status"] = "COMPLETED"
+        self.mature(at)
+
+    def mature(self, at: datetime) -> None:
+        """Pending, due, and no refund open: into the wallet, a debt first (R9, W1)."""
+        for (order_id, name), row in self.commissions.items():
+            if row["state"] == "PENDING" and row["due"] and row["due"] <= at and not row["holds"]:
+                payee, rule = name.split("#")
+                left = row["amount"] - row["clawed"]
+                row |= {"state": "MATURED", "matured": True}
+                self.pending[payee] -= left
+                self.net[payee] += left
+                self.book(f"MATURE:{order_id}:{payee}:{rule}")
+
+    # -- stock ------------------------------------------------------------------------------
+
+    def adjust_stock(self, sku: str, change: int) -> None:
+        """Staff book goods in or out (S2)."""
+        demand(self.skus[sku]["available"] + change >= 0, "StockOutOfRange")
+        self.skus[sku]["available"] += change
+        self.skus[sku]["stocked"] += change
+
+    def count_stock(self, sku: str, available: int) -> None:
+        """Staff counted."""
+        self.skus[sku]["stocked"] += available - self.skus[sku]["available"]
+        self.skus[sku]["available"] = available
+
+
+def unsent(line: Book) -> int:
+    """Units neither sent nor given back."""
+    return int(line["quantity"] - line["shipped"] - line["unsent_back"])
+
+
+def shippable(line: Book) -> int:
+    """Unsent units that nobody asked back."""
+    return unsent(line) - int(line["asked_unsent"])
+
+
+def _split(total: int, weights: list[int]) -> list[int]:
+    """Largest remainder, ties to the first, over exact fractions."""
+    exact = [Fraction(total * weight, sum(weights)) for weight in weights]
+    parts = [int(one) for one in exact]
+    by_rest = sorted(range(len(weights)), key=lambda place: (parts[place] - exact[place], place))
+    for place in by_rest[: total - sum(parts)]:
+        parts[place] += 1
+    return parts

@@ -1,0 +1,110 @@
+"""Where the histories play: five people, three products, two levels, one plan (made by the rooms' verbs).
+
+A invites B invites C invites D; E came by itself. A, B and C are distributors. One article pays fixed
+amounts that always exceed the cap, one has a member price, one costs an odd number of fen.
+"""
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from moto.dynamodb.models import dynamodb_backends
+
+from chalicelib.catalog.rules import Promotion, Sku
+from chalicelib.commissions import store as commissions
+from chalicelib.distributors import store as distributors
+from chalicelib.distributors.assign import assign
+from chalicelib.distributors.rules import Level
+from chalicelib.distributors.save_level import save_level
+from chalicelib.kernel import settings
+from chalicelib.kernel.config import config
+from chalicelib.kernel.money import Fen
+from chalicelib.wechat import token
+from tests.books import auditor_money as rules
+from tests.books import streams
+from tests.books.auditor_money import MoneyAuditor
+from tests.orders import shop as orders_shop
+from tests.orders.conftest import Desk
+from tests.payments.fakes import WeChatPay, installed
+from tests.support.world import START, Clock, small_world
+
+GOLD = (1_500, 700, 300)
+SETTINGS: dict[str, dict[str, Any]] = {
+    "compliance": {
+        "third_level_allowed": True,
+        "acknowledged_by": "法务",
+        "acknowledged_on": "2026-11-01",
+    },
+    "withdrawals": {
+        "min_fen": rules.MIN_FEN,
+        "max_fen": rules.MAX_FEN,
+        "daily_fen": rules.DAILY_FEN,
+        "monthly_fen": 100 * rules.DAILY_FEN,
+        "auto_below_fen": rules.AUTO_BELOW_FEN,
+        "two_persons_above_fen": rules.TWO_ABOVE_FEN,
+        "fee_bps": rules.FEE_BPS,
+    },
+}
+_made: list[tuple[Any, MoneyAuditor]] = []
+"""The town once built, tables and auditor, copied for every history."""
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Clock, WeChatPay, MoneyAuditor]]:
+    """A fresh town: its clock, WeChat at the other end, and the auditor who knows what is there."""
+    with small_world() as clock, installed() as peer, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "_loader", SETTINGS.get)
+        patch.setattr(token, "post", Desk().post)
+        settings.forget()
+        if not _made:
+            auditor = _build(peer)
+            streams.drain()
+            _made.append((copy.deepcopy(_backend().tables), auditor))
+        tables, auditor = _made[0]
+        _backend().tables = copy.deepcopy(tables)
+        distributors.forget_levels()
+        commissions.forget_plans()
+        yield clock, peer, copy.deepcopy(auditor)
+
+
+def _build(peer: WeChatPay) -> MoneyAuditor:
+    shop = orders_shop.open_shop(peer)
+    save_level(Level("gold", "金牌分销商", 2, GOLD), is_new=True)
+    gift = orders_shop.add_to_shelf(
+        "礼盒",
+        shop.tea.category_id,
+        shop.tea.freight_template_id or "",
+        Sku("", "一盒", Fen(1_999), promotion=Promotion(fixed_fen=(700, 500, 301))),
+    )
+    d, e = orders_shop._person("d"), orders_shop._person("e")
+    orders_shop._below(d, shop.c)
+    assign(shop.c, "gold", by="ST1", reason="测试")
+    auditor = MoneyAuditor()
+    auditor.levels = {"normal": (), "gold": GOLD}
+    for one, upline in ((shop.a, None), (shop.b, shop.a), (shop.c, shop.b), (d, shop.c), (e, None)):
+        is_seller = one in (shop.a, shop.b, shop.c)
+        auditor.people[one] = {
+            "upline": upline,
+            "path": auditor.chain(upline)[:3],
+            "level": "gold" if one == shop.c else "normal",
+            "status": "APPROVED" if is_seller else None,
+        }
+    for product in (shop.tea, shop.samples, gift):
+        for sku in product.skus:
+            auditor.skus[sku.sku_id] = {
+                "product": product.product_id,
+                "price": int(sku.price_fen),
+                "member": {level: int(price) for level, price in sku.member_prices_fen.items()},
+                "fixed": sku.promotion.fixed_fen if sku.promotion else (),
+                "available": orders_shop.STOCK,
+                "stocked": orders_shop.STOCK,
+            }
+    auditor.plans = [{"rates": (1_000, 500), "own": False, "cap": 3_000, "from": START}]
+    return auditor
+
+
+def _backend() -> Any:
+    (account,) = dynamodb_backends
+    return dynamodb_backends[account][config().region]
