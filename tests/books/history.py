@@ -62,7 +62,7 @@ def told() -> Iterator[Told]:
 
 
 def _tell(story: Story) -> None:
-    a, b, c, d, e = story.people
+    _, b, c, d, e = story.people
     code, other = make_code(b).code, make_code(c, channel="门店").code
     for member_id, one in ((e, code), (e, other), (d, code), (d, "ABCDEFGH")):
         record_scan(member_id, one, source="LINK")

@@ -180,6 +180,20 @@ def test_the_buyer_is_marked_once(shop: Shop, world: Clock) -> None:
     assert members.load(shop.c).bought_at == first
 
 
+def test_the_first_purchase_is_the_earliest_in_whatever_order_it_is_told(shop: Shop, world: Clock) -> None:
+    """R6, invariant 22: two orders' events may come the other way round."""
+    changes = []
+    for key in ("order-0001", "order-0002"):
+        order = shop.place(key=key)
+        watched = Watched("orders", order_id=order.order_id)
+        shop.pay(order)
+        changes.append(watched.change())
+        world.advance(days=1)
+    jobs.mark_bought(changes[1])
+    jobs.mark_bought(changes[0])
+    assert members.load(shop.c).bought_at == world.now() - timedelta(days=2)
+
+
 def test_what_was_ordered_leaves_the_cart(shop: Shop, world: Clock) -> None:
     """O1; what was put in again since stays."""
     tea, sample = shop.basket

@@ -169,6 +169,16 @@ def test_an_ended_refund_moves_no_more(shop: Shop) -> None:
         refuse_refund(refund.refund_id, said="不同意")
 
 
+def test_an_ended_refund_says_so_even_when_its_freight_went_back_otherwise(shop: Shop) -> None:
+    """Staff who come too late read that it moved on, not that the freight is too much."""
+    order = shop.paid()
+    refused = shop.ask(order, Slice(1, 3), by="ST1", freight_fen=1_200)
+    refuse_refund(refused.refund_id, said="重新申请")
+    shop.pay_back(shop.ask(order, Slice(1, 3), key="refund-0002", by="ST1", freight_fen=1_200))
+    with pytest.raises(RefundMoved):
+        reserve_refund(refused.refund_id)
+
+
 @pytest.mark.parametrize("way", ["refuse", "cancel"])
 def test_a_commission_that_moved_meanwhile_is_told_in_the_buyers_words(shop: Shop, way: str) -> None:
     """The lift was made of a row read just before it was taken back: nothing is written, one tries again."""
