@@ -1,5 +1,6 @@
 """What happens by itself, and that doing it twice is doing it once (O3, O4, N2)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
