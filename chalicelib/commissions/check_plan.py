@@ -1,88 +1,154 @@
 """What a plan may not be, which rule says so, and how to mend it (R9, R12). Pure."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chalicelib.commissions.rules import LAWFUL_LEVELS, MAX_LEVELS, Compliance, Plan
-from chalicelib.distributors.rules import Level
-from chalicelib.kernel.money import BPS_WHOLE, percent
+from chalicelib.commissions.kinds.facts import Person
+from chalicelib.commissions.kinds.model import Breach, Kind, Known, Plan, Rule
+from chalicelib.commissions.most_paid import most_paid, sample
+from chalicelib.commissions.rules import LAWFUL_LEVELS, MAX_LEVELS, Compliance
+from chalicelib.kernel.money import BPS_WHOLE, percent, share
+
+MAX_ROWS = 60
+"""Commission rows of one order: its payment is one transaction of at most a hundred items."""
+LAW = "《禁止传销条例》第七条"
+CEILING = "商城返利上限"
+PLAN = "返利方案"
+_UNLAWFUL = {"JOIN": "加入", "INVITE": "拉人"}
 
 
 @dataclass(frozen=True)
-class Breach:
-    """One reason not to publish: the field, the rule that forbids it, and a way out."""
+class Shop:
+    """What a plan is held against."""
 
-    field: str
-    rule: str
-    reason: str
-    mend: str
-
-
-_LAW = "《禁止传销条例》第七条"
-_SHOP = "商城返利上限"
+    levels: Sequence[Person]
+    """One for each distributor level, for its ratios."""
+    compliance: Compliance
+    known: Known
 
 
-def check_plan(plan: Plan, levels: Sequence[Level], compliance: Compliance) -> tuple[Breach, ...]:
-    """Every breach of this plan, none when it may be published.
+def check_plan(plan: Plan, shop: Shop) -> tuple[Breach, ...]:
+    """Every breach of this plan that can be told without looking at each product.
 
-    The cap is held against the dearest chain there can be: each place filled by the distributor
-    level with the highest ratio. Articles with ratios or amounts of their own are capped line by
-    line when an order is reckoned (invariant 10).
+    The ceiling is held against the dearest chain there can be: each place filled by the distributor
+    level with the highest ratio, on an article without settings of its own.
     """
-    return (*_depth(plan, compliance), *_occasion(plan), *_ratios(plan), *_cap(plan, levels))
+    if not plan.rules:
+        return (Breach("rules", PLAN, "还没有任何规则。", "请至少添加一条规则。"),)
+    found: list[Breach] = []
+    for number, rule in enumerate(plan.rules):
+        found += _law(f"rules.{number}", rule, shop.compliance)
+        found += _kinds(f"rules.{number}", rule, shop.known)
+        found += _forms(f"rules.{number}", rule)
+        found += _unreachable(f"rules.{number}", rule, plan)
+    found += _whole(plan, shop)
+    return tuple(dict.fromkeys(found))
 
 
-def _depth(plan: Plan, compliance: Compliance) -> list[Breach]:
-    depth = len(plan.rates_bps)
-    if depth == 0:
-        return [Breach("rates_bps", "返利方案", "还没有设置任何一级的比例。", "请至少填写一级的比例。")]
-    if depth > MAX_LEVELS:
-        reason = f"设置了 {depth} 级，任何情况下都不能超过 {MAX_LEVELS} 级。"
-        return [Breach("rates_bps", _LAW, reason, f"请减到 {LAWFUL_LEVELS} 级。")]
-    if depth > compliance.max_levels:
-        reason = f"设置了 {depth} 级，超过 {LAWFUL_LEVELS} 级有被认定为传销、被微信封禁的风险。"
-        mend = f"请减到 {LAWFUL_LEVELS} 级；确有法律意见的，请先在「合规」设置里登记由谁、在哪天确认。"
-        return [Breach("rates_bps", _LAW, reason, mend)]
-    return []
+def _law(field: str, rule: Rule, compliance: Compliance) -> Iterator[Breach]:
+    reach = rule.who.reach
+    if reach > MAX_LEVELS:
+        reason = f"返到第 {reach} 级，任何情况下都不能超过 {MAX_LEVELS} 级。"
+        yield Breach(f"{field}.who.level", LAW, reason, f"请减到 {LAWFUL_LEVELS} 级。")
+    elif reach > compliance.max_levels:
+        reason = f"返到第 {reach} 级，超过 {LAWFUL_LEVELS} 级有被认定为传销、被微信封禁的风险。"
+        mend = f"请减到 {LAWFUL_LEVELS} 级；确有法律意见的，请先在“合规”设置里登记由谁、在哪天确认。"
+        yield Breach(f"{field}.who.level", LAW, reason, mend)
+    if rule.when in _UNLAWFUL:
+        reason = f"奖励来自{_UNLAWFUL[rule.when]}，而不是卖出商品，属于法律禁止的行为。"
+        yield Breach(f"{field}.when", LAW, reason, "请改为按商品成交返利。")
+    if _pays_a_team(rule) and not compliance.may_pay_teams:
+        reason = "按团队业绩返利，有被认定为团队计酬（传销）的风险。"
+        mend = "请改为按本人业绩返利；确有法律意见的，请先在“合规”设置里登记由谁、在哪天确认。"
+        yield Breach(f"{field}.base", LAW, reason, mend)
 
 
-def _occasion(plan: Plan) -> list[Breach]:
-    if plan.paid_for == "SALE":
-        return []
-    what = {"JOIN": "加入", "INVITE": "拉人"}[plan.paid_for]
-    reason = f"奖励来自{what}，而不是卖出商品，属于法律禁止的行为。"
-    return [Breach("paid_for", _LAW, reason, "请改为按商品成交返利。")]
+def _pays_a_team(rule: Rule) -> bool:
+    named = [getattr(rule.base, "metric", "")]
+    named += [getattr(rule.how, name, "") for name in ("metric", "first", "second")]
+    return "TEAM_SALES" in named
 
 
-def _ratios(plan: Plan) -> list[Breach]:
-    found = [
-        Breach(
-            f"rates_bps.{place}",
-            _SHOP,
-            f"第 {place + 1} 级比例 {percent(rate)} 超出范围。",
-            "请填 0% 到 100%。",
-        )
-        for place, rate in enumerate(plan.rates_bps)
-        if not 0 <= rate <= BPS_WHOLE
-    ]
+def _kinds(field: str, rule: Rule, known: Known) -> Iterator[Breach]:
+    for name, kind in _placed(rule):
+        for inside, reason, mend in kind.check(rule, known):
+            yield Breach(".".join(filter(None, (field, name, inside))), PLAN, reason, mend)
+    wanted = "PERIOD" if rule.is_of_period else "ORDER"
+    word = "按周期结算" if rule.is_of_period else "按订单返利"
+    for name, lawful in (
+        ("who", {rule.who.lawful_in}),
+        ("base", {rule.base.lawful_in}),
+        ("how", rule.how.lawful_in),
+    ):
+        if wanted not in lawful:
+            told = getattr(rule, name).told()
+            yield Breach(
+                f"{field}.{name}", PLAN, f"“{told}”不能用于{word}的规则。", "请换一种，或改变结算时间。"
+            )
+
+
+def _placed(rule: Rule) -> Iterator[tuple[str, Kind]]:
+    yield from (("who", rule.who), ("base", rule.base), ("how", rule.how))
+    for family in ("conditions", "forms", "caps"):
+        yield from ((f"{family}.{number}", kind) for number, kind in enumerate(getattr(rule, family)))
+
+
+def _forms(field: str, rule: Rule) -> Iterator[Breach]:
+    if not rule.forms:
+        return
+    total = sum(form.share_bps for form in rule.forms)
+    if total != BPS_WHOLE or min(form.share_bps for form in rule.forms) <= 0:
+        reason = f"各种形式合计 {percent(total)}。"
+        yield Breach(f"{field}.forms", PLAN, reason, "请让每种都大于 0%，合计正好 100%。")
+    twice = [kind for kind, count in Counter(form.kind for form in rule.forms).items() if count > 1]
+    if twice:
+        yield Breach(f"{field}.forms", PLAN, "同一种形式写了两次。", "每种形式只保留一个。")
+
+
+def _unreachable(field: str, rule: Rule, plan: Plan) -> Iterator[Breach]:
+    """Rules that can never pay anybody anything, whatever is sold."""
+    levels = [set(one.level_ids) for one in rule.conditions if one.kind == "LEVEL_IN"]  # type: ignore[attr-defined]
+    levels += [set(rule.who.level_ids)] if rule.who.kind == "LEADER" else []  # type: ignore[attr-defined]
+    if levels and not set.intersection(*levels):
+        mend = "请让各个等级条件至少有一个共同的等级。"
+        yield Breach(f"{field}.conditions", PLAN, "等级条件互相矛盾，没有人能得到这条返利。", mend)
+    by_id = {one.rule_id: one for one in plan.rules}
+    for rule_id in rule.how.follows_rules():
+        base = by_id.get(rule_id)
+        if base is None:
+            yield Breach(f"{field}.how.of_rules", PLAN, f"没有规则“{rule_id}”。", "请选择本方案里的规则。")
+        elif base.when != "ORDER" or base.how.follows:
+            mend = "请选择按订单返利、且本身不是奖励的规则。"
+            yield Breach(f"{field}.how.of_rules", PLAN, f"规则“{rule_id}”不能作为奖励的基数。", mend)
+
+
+def _whole(plan: Plan, shop: Shop) -> Iterator[Breach]:
+    twice = [one for one, count in Counter(rule.rule_id for rule in plan.rules).items() if count > 1]
+    if twice:
+        yield Breach("rules", PLAN, f"规则编号“{twice[0]}”写了两次。", "请给每条规则不同的编号。")
+    if plan.entry_fee_fen:
+        yield Breach("entry_fee_fen", LAW, "加入需要交费，属于法律禁止的入门费。", "请改为免费加入。")
     if not 0 < plan.cap_bps <= BPS_WHOLE:
-        found.append(
-            Breach("cap_bps", _SHOP, "上限需要大于 0% 且不超过 100%。", "请填写合理的上限，例如 30%。")
-        )
-    return found
+        yield Breach("cap_bps", CEILING, "上限需要大于 0% 且不超过 100%。", "请填写合理的上限，例如 30%。")
+    for number, cap in enumerate(plan.caps):
+        for inside, reason, mend in cap.check(plan.rules[0], shop.known):
+            yield Breach(f"caps.{number}.{inside}".rstrip("."), PLAN, reason, mend)
+    rows = sum(rule.who.depth * max(1, len(rule.forms)) for rule in plan.order_rules)
+    if rows > MAX_ROWS:
+        reason = f"一个订单最多会产生 {rows} 条佣金，超过 {MAX_ROWS} 条。"
+        yield Breach("rules", PLAN, reason, "请减少规则，或减少每条规则的形式。")
+    yield from _ceiling(plan, shop)
 
 
-def _cap(plan: Plan, levels: Sequence[Level]) -> list[Breach]:
-    tables = [plan.rates_bps, *(level.rates_bps for level in levels if level.rates_bps)]
-    places = [0, *range(len(plan.rates_bps))] if plan.self_purchase else list(range(len(plan.rates_bps)))
-    total_bps = sum(
-        max((table[place] for table in tables if place < len(table)), default=0) for place in places
-    )
-    if total_bps <= plan.cap_bps:
-        return []
-    of_plan_bps = sum(plan.rates_bps[place] for place in places)
-    whose = "各级比例" if of_plan_bps == total_bps else "各级比例（含分销商等级的比例）"
-    own = "加上自购返利，" if plan.self_purchase else ""
-    reason = f"{own}{whose}最高合计 {percent(total_bps)}，超过上限 {percent(plan.cap_bps)}。"
-    field = "rates_bps" if of_plan_bps > plan.cap_bps else "cap_bps"
-    return [Breach(field, _SHOP, reason, "请降低比例，或提高上限。")]
+def _ceiling(plan: Plan, shop: Shop) -> Iterator[Breach]:
+    article = sample()
+    most = most_paid(plan, article, shop.levels)
+    if most <= share(article.paid_fen, plan.cap_bps):
+        return
+    of_plan = most_paid(plan, article, [Person("")])
+    whose = "各规则" if of_plan == most else "各规则（含分销商等级的比例）"
+    total = percent(most * BPS_WHOLE // article.paid_fen)
+    reason = f"{whose}最高合计 {total}，超过上限 {percent(plan.cap_bps)}。"
+    field = "rules" if of_plan > share(article.paid_fen, plan.cap_bps) else "cap_bps"
+    yield Breach(field, CEILING, reason, "请降低比例、给规则加上限，或提高总上限。")

@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 
-from chalicelib.commissions.rules import Plan
+from chalicelib.commissions.kinds.model import Plan, Rule
 from chalicelib.kernel.clock import SHANGHAI
-from chalicelib.kernel.money import percent
+from chalicelib.kernel.money import percent, yuan
+
+WHEN = {
+    "ORDER": "每个订单",
+    "MONTH": "每月",
+    "QUARTER": "每季度",
+    "YEAR": "每年",
+    "JOIN": "加入",
+    "INVITE": "拉人",
+}
 
 
 @dataclass(frozen=True)
@@ -18,32 +27,44 @@ class Difference:
 
 
 def compare_plans(before: Plan, after: Plan) -> tuple[Difference, ...]:
-    """Each field that differs, in a fixed order."""
+    """Each field that differs: the plan's own first, then rule by rule; a rule is known by its id."""
     one, other = _told(before), _told(after)
     return tuple(
-        Difference(field, title, one[field, title], other[field, title])
-        for field, title in one
-        if one[field, title] != other[field, title]
+        Difference(field, title, one.get((field, title), "没有"), other.get((field, title), "没有"))
+        for field, title in dict.fromkeys((*one, *other))
+        if one.get((field, title)) != other.get((field, title))
     )
 
 
 def _told(plan: Plan) -> dict[tuple[str, str], str]:
-    rates = {
-        (f"rates_bps.{place}", f"{'一二三'[place]}级比例"): percent(plan.rates_bps[place])
-        if place < len(plan.rates_bps)
-        else "不返"
-        for place in range(3)
-    }
     starts_at = (
         plan.starts_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if plan.starts_at else "未定"
     )
-    return {
+    found = {
         ("name", "名称"): plan.name,
-        ("depth", "返利级数"): f"{len(plan.rates_bps)} 级",
-        **rates,
-        ("self_purchase", "自购返利"): "开" if plan.self_purchase else "关",
         ("cap_bps", "佣金上限"): percent(plan.cap_bps),
-        ("paid_for", "返利依据"): {"SALE": "商品成交", "JOIN": "加入", "INVITE": "拉人"}[plan.paid_for],
+        ("caps", "方案上限"): "；".join(cap.told() for cap in plan.caps) or "没有",
+        ("entry_fee_fen", "加入费用"): yuan(plan.entry_fee_fen) if plan.entry_fee_fen else "免费",
         ("note", "说明"): plan.note,
         ("starts_at", "开始时间"): starts_at,
+        ("rules", "规则顺序"): "、".join(rule.rule_id for rule in plan.rules),
     }
+    for rule in plan.rules:
+        found |= {
+            (f"rules.{rule.rule_id}.{field}", f"规则 {rule.rule_id} {title}"): said
+            for field, title, said in _rule(rule)
+        }
+    return found
+
+
+def _rule(rule: Rule) -> list[tuple[str, str, str]]:
+    return [
+        ("title", "名称", rule.title),
+        ("who", "返给谁", rule.who.told()),
+        ("when", "何时", WHEN[rule.when]),
+        ("base", "基数", rule.base.told()),
+        ("how", "返多少", rule.how.told()),
+        ("conditions", "条件", "；".join(one.told() for one in rule.conditions) or "没有"),
+        ("forms", "形式", "；".join(one.told() for one in rule.forms) or "现金"),
+        ("caps", "上限", "；".join(one.told() for one in rule.caps) or "没有"),
+    ]

@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.commissions import rules, store
-from chalicelib.commissions.check_plan import check_plan
+from chalicelib.commissions import store
 from chalicelib.commissions.compare_plans import compare_plans
 from chalicelib.commissions.draft_plan import draft_plan, edit_draft
+from chalicelib.commissions.kinds.model import Plan
 from chalicelib.commissions.mature import mature
+from chalicelib.commissions.plan_breaches import plan_breaches
 from chalicelib.commissions.plan_in_force import plan_in_force
 from chalicelib.commissions.publish_plan import publish_plan
 from chalicelib.commissions.report_compliance import PROMISES, needs_care, report_compliance
 from chalicelib.commissions.retire_plan import retire_plan
-from chalicelib.commissions.rules import Plan, PlanMovedOn, PlanNotCompliant, PlanNotDraft, PlanUnknown, Tree
+from chalicelib.commissions.rules import PlanMovedOn, PlanNotCompliant, PlanNotDraft, PlanUnknown, Tree
 from chalicelib.commissions.schemas import (
     BreachOut,
     CheckOut,
@@ -35,8 +36,6 @@ from chalicelib.commissions.schemas import (
     TreesAsked,
 )
 from chalicelib.commissions.show import show, show_explained
-from chalicelib.distributors import store as distributors
-from chalicelib.kernel import settings
 from chalicelib.kernel.auth import staff
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.errors import Crowded, Invalid
@@ -86,8 +85,7 @@ def change_plan(ask: Ask[EditPlanIn]) -> PlanOut:
 @doors.get("/plans/{plan_id}/check", who=staff("plans.read"), returns=CheckOut, errors=(PlanUnknown,))
 def check(ask: Ask[Any]) -> CheckOut:
     """Whether the plan may be published, and if not, what to mend."""
-    plan = store.load_plan(ask.path["plan_id"])
-    breaches = check_plan(plan, list(distributors.levels().values()), settings.read(rules.Compliance))
+    breaches = plan_breaches(store.load_plan(ask.path["plan_id"]))
     shown = [BreachOut.model_validate(breach) for breach in breaches]
     return CheckOut(is_compliant=not shown, breaches=shown)
 
@@ -177,10 +175,10 @@ def _wanted(given: PlanIn, *, based_on: str | None = None) -> Plan:
         version=0,
         name=given.name,
         status="DRAFT",
-        rates_bps=tuple(given.rates_bps),
-        self_purchase=given.self_purchase,
+        rules=given.rules,
         cap_bps=given.cap_bps,
-        paid_for=given.paid_for,
+        caps=given.caps,
+        entry_fee_fen=given.entry_fee_fen,
         note=given.note,
         based_on=based_on,
     )

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from chalicelib.commissions import store
-from chalicelib.commissions.rules import Plan, PlanMovedOn, PlanNotDraft
+from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.rules import PlanMovedOn, PlanNotDraft
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import Crowded
@@ -46,10 +47,10 @@ def edit_draft(plan_id: str, wanted: Plan, *, revision: int) -> Plan:
     after = replace(
         before,
         name=wanted.name,
-        rates_bps=wanted.rates_bps,
-        self_purchase=wanted.self_purchase,
+        rules=wanted.rules,
         cap_bps=wanted.cap_bps,
-        paid_for=wanted.paid_for,
+        caps=wanted.caps,
+        entry_fee_fen=wanted.entry_fee_fen,
         note=wanted.note,
         revision=revision + 1,
     )

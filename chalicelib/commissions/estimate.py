@@ -1,24 +1,18 @@
 """What a distributor would earn on one piece, before sharing it: 推广赚 (P2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from chalicelib.catalog.rules import Product, Sku, price_of
-from chalicelib.commissions.resolve_grant import resolve_grant
-from chalicelib.commissions.rules import (
-    Payee,
-    Plan,
-    Rule,
-    Sale,
-    SaleLine,
-    Source,
-    TermLine,
-    Terms,
-    plan_credits,
-)
+from chalicelib.commissions.decide_terms import decide_terms
+from chalicelib.commissions.kinds.facts import Article, Facts, Person
+from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.plan_credits import plan_credits
+from chalicelib.commissions.rules import Sale, SaleLine, Source
 from chalicelib.kernel.money import Fen, yuan
 
-_RULES: tuple[Rule, ...] = ("L1", "L2", "L3")
+_BUYER = Person("", excluded="NOT_DISTRIBUTOR")
 
 
 @dataclass(frozen=True)
@@ -31,14 +25,15 @@ class Estimate:
 
 
 def estimate(
-    product: Product, plan: Plan | None, *, depth: int, level_rates_bps: Sequence[int]
+    product: Product, plan: Plan | None, *, depth: int, promoter: Person, at: datetime
 ) -> tuple[Estimate, ...]:
-    """For each article, what the nearest upline earns on one piece, with this plan and its level's ratios.
+    """For each article, what the promoter earns on one piece that a direct downline buys by its link.
 
-    The rest of the chain is reckoned as full, so the cap is never promised away. An estimate: a real
-    order counts what was paid after coupons, and freezes the terms of its own moment. Pure.
+    The rest of the chain is reckoned as full, so the cap is never promised away; nothing is promised
+    that needs a first order or a region. An estimate: a real order counts what was paid after coupons,
+    and freezes the terms of its own moment. Pure.
     """
-    return tuple(_of_sku(product, sku, plan, depth, level_rates_bps=level_rates_bps) for sku in product.skus)
+    return tuple(_of_sku(product, sku, plan, depth, promoter=promoter, at=at) for sku in product.skus)
 
 
 def said(estimates: Sequence[Estimate]) -> str:
@@ -56,23 +51,24 @@ def bounds(estimates: Sequence[Estimate]) -> tuple[Fen, Fen]:
 
 
 def _of_sku(
-    product: Product, sku: Sku, plan: Plan | None, depth: int, *, level_rates_bps: Sequence[int]
+    product: Product, sku: Sku, plan: Plan | None, depth: int, *, promoter: Person, at: datetime
 ) -> Estimate:
-    rules = _RULES[: min(depth, len(plan.rates_bps))] if plan else ()
-    if plan is None or not rules:
+    if plan is None:
         return Estimate(sku, Fen(0), "NONE")
-    payees = tuple(Payee(rule, place + 1, "", rule) for place, rule in enumerate(rules))
-    grants = tuple(
-        resolve_grant(
-            product,
-            sku,
-            payee.level,
-            level_rates_bps=level_rates_bps if payee.level == 1 else (),
-            plan_rates_bps=plan.rates_bps,
-        )
-        for payee in payees
+    price_fen = price_of(sku, None)
+    me = replace(promoter, member_id="ME", excluded=None)
+    above = tuple(Person(f"ABOVE{place}") for place in range(2, depth + 1))
+    facts = Facts(
+        at=at,
+        buyer=_BUYER,
+        chain=(me, *above),
+        articles=(Article(1, product, sku, 1, price_fen, sku.price_fen, sku.cost_fen),),
+        sharer=me,
     )
-    line = TermLine(1, product.product_id, sku.sku_id, grants)
-    terms = Terms(plan.plan_id, plan.version, plan.name, plan.cap_bps, payees, (line,))
-    sale = Sale("", "", (SaleLine(1, product.title, 1, price_of(sku, None)),), terms)
-    return Estimate(sku, plan_credits(sale)[0].amount_fen, grants[0].source)
+    terms = decide_terms(plan, facts)
+    mine = [place for place, payee in enumerate(terms.payees) if payee.member_id == me.member_id]
+    if not mine:
+        return Estimate(sku, Fen(0), "NONE")
+    credits = plan_credits(Sale("", "", (SaleLine(1, product.title, 1, price_fen),), terms))
+    earn_fen = Fen(sum(credits[place].amount_fen for place in mine))
+    return Estimate(sku, earn_fen, terms.lines[0].grants[mine[0]].source)

@@ -39,6 +39,7 @@ SOURCES: Mapping[Source, str] = {
     "PLAN": "返利方案的比例",
     "OFF": "商品不参与推广",
     "NONE": "不符合条件",
+    "UNMET": "不符合条件",
 }
 _EXCLUSIONS: Mapping[Exclusion, str] = {
     "NOT_DISTRIBUTOR": "下单时还不是分销商",
@@ -93,7 +94,7 @@ def standing_of(commission: Commission) -> str:
 
 def _explained(commission: Commission, part: Part) -> ExplainedLine:
     refunded_fen = commission.refunded_by_line.get(str(part.line_no), 0)
-    clawed_fen = clawback(part.amount_fen, part.base_fen, 0, refunded_fen)
+    clawed_fen = clawback(part.amount_fen, part.net_fen, 0, refunded_fen)
     says = f"「{part.title}」× {part.quantity}：{_reckoning(commission, part)}"
     if refunded_fen:
         says += f"已退款 {yuan(refunded_fen)}，按比例扣回 {yuan(clawed_fen)}。"
@@ -102,7 +103,7 @@ def _explained(commission: Commission, part: Part) -> ExplainedLine:
 
 def _reckoning(commission: Commission, part: Part) -> str:
     source = SOURCES[part.source]
-    if part.source in ("OFF", "NONE"):
+    if part.source in ("OFF", "NONE", "UNMET"):
         return f"{source}，没有佣金。"
     if part.base_fen == 0:
         return "实付金额为 0，没有佣金。"

@@ -1,7 +1,8 @@
 """A new shop begins with a plan that is lawful and modest, so that selling works from the first order."""
 
 from chalicelib.commissions import store
-from chalicelib.commissions.rules import Plan
+from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.level_rules import level_rules
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.ids import derived_id
@@ -21,7 +22,7 @@ def first_plan() -> Plan:
         version=1,
         name="标准返利方案",
         status="PUBLISHED",
-        rates_bps=(1000, 500),
+        rules=level_rules((1000, 500)),
         note="直接上级 10%，间接上级 5%，合计不超过商品实付金额的 30%。",
         created_at=at,
         published_at=at,

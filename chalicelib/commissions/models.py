@@ -1,9 +1,9 @@
 """Tables of this room; only ``commissions.store`` touches them."""
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.commissions.rules import Part
+from chalicelib.commissions.rules import Note, Part
 from chalicelib.kernel.dynamo import (
     FenAttribute,
     IntAttribute,
@@ -76,6 +76,14 @@ class CommissionRow(Table):
     holds = UnicodeSetAttribute(null=True)
     matures_at = TimeAttribute(null=True)
     matured_at = TimeAttribute(null=True)
+    rule_title = UnicodeAttribute(null=True)
+    base = UnicodeAttribute(null=True)
+    form = UnicodeAttribute(null=True)
+    share_bps = IntAttribute(null=True)
+    unit_fen = FenAttribute(null=True)
+    units = IntAttribute(null=True)
+    ref = UnicodeAttribute(null=True)
+    notes = ValueAttribute[tuple[Note, ...]](tuple[Note, ...], null=True)
     due_shard = UnicodeAttribute(null=True)
     due_at = TimeAttribute(null=True)
     by_payee = PayeeIndex()
@@ -94,14 +102,20 @@ class PlanRow(Table):
     version = IntAttribute()
     name = UnicodeAttribute()
     status = UnicodeAttribute()
-    rates_bps = ValueAttribute[tuple[int, ...]](tuple[int, ...])
-    self_purchase = BooleanAttribute()
+    rules_json = UnicodeAttribute()
+    """See ``kinds.as_json``."""
+    caps_json = UnicodeAttribute()
     cap_bps = IntAttribute()
-    paid_for = UnicodeAttribute()
+    entry_fee_fen = FenAttribute()
     note = UnicodeAttribute()
     based_on = UnicodeAttribute(null=True)
     revision = IntAttribute()
     created_at = TimeAttribute(null=True)
+    edited_by = UnicodeAttribute(null=True)
+    submitted_by = UnicodeAttribute(null=True)
+    submitted_at = TimeAttribute(null=True)
+    approved_by = UnicodeAttribute(null=True)
+    approved_at = TimeAttribute(null=True)
     published_at = TimeAttribute(null=True)
     starts_at = TimeAttribute(null=True)
     ends_at = TimeAttribute(null=True)

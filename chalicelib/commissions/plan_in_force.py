@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from chalicelib.commissions.rules import Plan
+from chalicelib.commissions.kinds.model import Plan
 
 
 def plan_in_force(plans: Iterable[Plan], at: datetime) -> Plan | None:

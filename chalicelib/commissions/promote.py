@@ -3,13 +3,17 @@
 from chalicelib.catalog import store as catalog
 from chalicelib.catalog.rules import Product, ProductUnknown
 from chalicelib.commissions import store
+from chalicelib.commissions.as_person import as_person
 from chalicelib.commissions.estimate import Estimate, bounds, estimate, said
 from chalicelib.commissions.explain import SOURCES
-from chalicelib.commissions.rules import Compliance, Plan
+from chalicelib.commissions.kinds.facts import Person
+from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.rules import Compliance
 from chalicelib.commissions.schemas import PromotableDetailOut, PromotableOut, PromotablesOut, SkuEarnOut
 from chalicelib.distributors import store as distributors
 from chalicelib.kernel import settings
 from chalicelib.kernel.clock import now
+from chalicelib.members import store as members
 
 
 def promote(
@@ -23,13 +27,13 @@ def promote(
     category = catalog.load_category(category_id) if category_id else None
     page = catalog.listed(category=category, limit=limit, cursor=cursor)
     products = catalog.load_many(card.product_id for card in page.items)
-    plan, rates_bps = store.plan_at(now()), _rates_of(member_id)
+    plan, promoter = store.plan_at(now()), _promoter(member_id)
     shown = []
     for card in page.items:
         product = products.get(card.product_id)
         if product is None or not product.is_on_shelf:
             continue
-        estimates = _estimates(product, plan, rates_bps)
+        estimates = _estimates(product, plan, promoter)
         if bounds(estimates)[1]:
             shown.append(_shown(product, estimates))
     return PromotablesOut(items=shown, next=page.next)
@@ -40,7 +44,7 @@ def promote_one(member_id: str, product_id: str) -> PromotableDetailOut:
     product = catalog.load(product_id)
     if not product.is_on_shelf:
         raise ProductUnknown()
-    estimates = _estimates(product, store.plan_at(now()), _rates_of(member_id))
+    estimates = _estimates(product, store.plan_at(now()), _promoter(member_id))
     skus = [
         SkuEarnOut(
             sku_id=one.sku.sku_id,
@@ -55,15 +59,14 @@ def promote_one(member_id: str, product_id: str) -> PromotableDetailOut:
     return PromotableDetailOut(**vars(_shown(product, estimates)), skus=skus)
 
 
-def _rates_of(member_id: str) -> tuple[int, ...]:
+def _promoter(member_id: str) -> Person:
     standing = distributors.find(member_id)
-    level = distributors.levels().get(standing.level_id) if standing else None
-    return level.rates_bps if level else ()
+    return as_person(member_id, members.find(member_id), standing)
 
 
-def _estimates(product: Product, plan: Plan | None, level_rates_bps: tuple[int, ...]) -> tuple[Estimate, ...]:
+def _estimates(product: Product, plan: Plan | None, promoter: Person) -> tuple[Estimate, ...]:
     depth = settings.read(Compliance).max_levels
-    return estimate(product, plan, depth=depth, level_rates_bps=level_rates_bps)
+    return estimate(product, plan, depth=depth, promoter=promoter, at=now())
 
 
 def _shown(product: Product, estimates: tuple[Estimate, ...]) -> PromotableOut:

@@ -4,17 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.commissions import store
-from chalicelib.commissions.check_plan import check_plan
+from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.plan_breaches import plan_breaches
 from chalicelib.commissions.plan_in_force import never_began
 from chalicelib.commissions.rules import (
-    Compliance,
-    Plan,
     PlanMovedOn,
     PlanNotCompliant,
     PlanNotDraft,
 )
-from chalicelib.distributors import store as distributors
-from chalicelib.kernel import settings
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import Invalid
@@ -43,7 +40,7 @@ def publish_plan(plan_id: str, *, revision: int, starts_at: datetime | None) -> 
 
 
 def _demand_lawful(plan: Plan) -> None:
-    breaches = check_plan(plan, list(distributors.levels().values()), settings.read(Compliance))
+    breaches = plan_breaches(plan)
     if breaches:
         fields = {breach.field: f"{breach.reason}{breach.mend}（{breach.rule}）" for breach in breaches}
         raise PlanNotCompliant(breaches[0].reason + breaches[0].mend, fields=fields)

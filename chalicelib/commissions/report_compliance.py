@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.commissions import store
-from chalicelib.commissions.check_plan import Breach, check_plan
+from chalicelib.commissions.kinds.model import Breach, Plan
+from chalicelib.commissions.plan_breaches import plan_breaches
 from chalicelib.commissions.plan_in_force import plan_in_force
-from chalicelib.commissions.rules import Compliance, Plan, Tree
-from chalicelib.distributors import store as distributors
+from chalicelib.commissions.rules import Compliance, Tree
 from chalicelib.kernel import settings
 from chalicelib.kernel.clock import now
 from chalicelib.members import store as members
@@ -39,13 +39,12 @@ def report_compliance(by: Literal["headcount", "earned"], limit: int) -> Report:
     """The report with the largest or best paid trees, from projections; reads no order and scans nothing."""
     compliance = settings.read(Compliance)
     plan = plan_in_force(store.plans(), now())
-    levels = list(distributors.levels().values())
     trees = store.trees(by, limit)
     people = members.load_many([tree.root_id for tree in trees]) if trees else {}
     return Report(
         compliance,
         plan,
-        check_plan(plan, levels, compliance) if plan else (),
+        plan_breaches(plan) if plan else (),
         tuple(trees),
         {member_id: member.nickname for member_id, member in people.items()},
     )

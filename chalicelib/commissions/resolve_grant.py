@@ -8,10 +8,10 @@ from chalicelib.kernel.money import Fen
 
 
 def resolve_grant(
-    product: Product, sku: Sku, level: int, *, level_rates_bps: Sequence[int], plan_rates_bps: Sequence[int]
+    product: Product, sku: Sku, level: int, *, level_rates_bps: Sequence[int], rule_rate_bps: int
 ) -> Grant:
     """The first that is set: SKU amount, SKU ratios, product amount, product ratios, the distributor
-    level's ratios, the plan's.
+    level's ratios, the rule's own.
 
     The first set list decides as a whole: an upline it does not name gets nothing from it. Level 0,
     the buyer itself, takes what level 1 takes. Amounts are for each piece. Pure.
@@ -26,7 +26,7 @@ def resolve_grant(
             return Grant(rate_source, _at(promotion.rates_bps, place))
     if level_rates_bps:
         return Grant("LEVEL", _at(level_rates_bps, place))
-    return Grant("PLAN", _at(plan_rates_bps, place))
+    return Grant("PLAN", rule_rate_bps)
 
 
 def _promotions(product: Product, sku: Sku) -> list[tuple[Promotion, Source, Source]]:

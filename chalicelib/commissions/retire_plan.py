@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from chalicelib.commissions import store
+from chalicelib.commissions.kinds.model import Plan
 from chalicelib.commissions.publish_plan import TAKES_EFFECT_AFTER
-from chalicelib.commissions.rules import Plan, PlanMovedOn
+from chalicelib.commissions.rules import PlanMovedOn
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import commit
 

@@ -5,23 +5,32 @@ from which plan. Payment, refund and maturing then need nothing but the terms an
 later change of plan, level or upline moves no past money (design §2).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 from chalicelib.kernel import settings
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
-from chalicelib.kernel.money import Fen, allocate, clawback, share
+from chalicelib.kernel.money import BPS_WHOLE, Fen, clawback
 
 MAX_LEVELS = 3
 """The engine's limit, whatever a plan or a setting says (R12)."""
 LAWFUL_LEVELS = 2
 """What is paid without a recorded legal acknowledgement (R12, trust A0.10)."""
 
-Rule = Literal["SELF", "L1", "L2", "L3"]
-Source = Literal["SKU_FIXED", "SKU_RATE", "PRODUCT_FIXED", "PRODUCT_RATE", "LEVEL", "PLAN", "OFF", "NONE"]
-"""Where a ratio or an amount comes from. OFF: the product takes no part. NONE: the payee earns nothing."""
+OUTSIDE = -1
+"""The level of a payee who is not paid for a place in the buyer's chain: a sharer, a region's holder."""
+
+Source = Literal[
+    "SKU_FIXED", "SKU_RATE", "PRODUCT_FIXED", "PRODUCT_RATE", "LEVEL", "PLAN", "OFF", "NONE", "UNMET"
+]
+"""Where a ratio or an amount comes from. OFF: the product takes no part. NONE: the payee earns nothing.
+UNMET: a condition of the rule does not hold."""
+
+FormName = Literal["CASH", "POINTS", "COUPON", "GIFT"]
+BaseName = Literal["PAID", "LIST", "PROFIT", "QUANTITY", "METRIC", "COMMISSION"]
+CapScope = Literal["LINE", "PRODUCT", "ORDER"]
 
 Exclusion = Literal["NOT_DISTRIBUTOR", "NOT_APPROVED", "DISABLED", "BLOCKED", "CLOSED"]
 """Why an upline in the chain earns nothing; its share stays with the shop, nobody moves up."""
@@ -30,80 +39,103 @@ State = Literal["PENDING", "MATURED", "CLAWED", "ZERO"]
 """Credited; turned into available money; taken back whole; never worth anything, kept to explain why."""
 
 
-PlanStatus = Literal["DRAFT", "PUBLISHED", "RETIRED"]
-Occasion = Literal["SALE", "JOIN", "INVITE"]
-"""What a plan pays for. Only SALE is lawful; the editor names the others to say why it refuses them."""
-
-
 @settings.declare("compliance", "合规")
 @dataclass(frozen=True)
 class Compliance:
-    """The third upline level is paid only once somebody has answered for it by name (R12)."""
+    """The third upline level, and rebates on a team's sales, are paid only once somebody has answered for
+    them by name (R12)."""
 
     third_level_allowed: bool = False
     acknowledged_by: str = ""
     """Who gave or obtained the legal opinion."""
     acknowledged_on: date | None = None
     legal_note: str = ""
+    team_rebates_allowed: bool = False
 
     def check(self) -> None:
         """Refuse an acknowledgement without its who and when."""
-        if self.third_level_allowed and not (self.acknowledged_by.strip() and self.acknowledged_on):
-            raise ValueError("开放第三级之前，请写明由谁、在哪一天确认了法律意见。")
+        if (self.third_level_allowed or self.team_rebates_allowed) and not self._is_answered_for:
+            raise ValueError("开放第三级或团队返利之前，请写明由谁、在哪一天确认了法律意见。")
 
     @property
     def max_levels(self) -> int:
         """How many upline levels may be paid."""
-        allowed = self.third_level_allowed and self.acknowledged_by.strip() and self.acknowledged_on
-        return MAX_LEVELS if allowed else LAWFUL_LEVELS
+        return MAX_LEVELS if self.third_level_allowed and self._is_answered_for else LAWFUL_LEVELS
+
+    @property
+    def may_pay_teams(self) -> bool:
+        """Whether a team's sales may be paid for."""
+        return self.team_rebates_allowed and self._is_answered_for
+
+    @property
+    def _is_answered_for(self) -> bool:
+        return bool(self.acknowledged_by.strip() and self.acknowledged_on)
 
 
 @dataclass(frozen=True)
-class Plan:
-    """One version of the shop's rebate plan (返利方案); never changed once published (R10).
+class Note:
+    """One step of a trace: the kind that decided, and what it went by. The kind puts it into words."""
 
-    ``rates_bps`` are for upline 1, 2 …, nearest first; their number is the plan's depth. With
-    ``self_purchase`` a buyer who is an active distributor earns the level-1 rate itself, and the
-    uplines earn theirs as always. In force from ``starts_at`` until the next plan starts, or ``ends_at``.
+    kind: str
+    figures: dict[str, int] = field(default_factory=dict)
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class FormTerm:
+    """One form of a payee's commission: its share, and for what is not cash, what one unit is worth."""
+
+    form: FormName
+    share_bps: int = BPS_WHOLE
+    unit_fen: Fen = Fen(0)
+    ref: str = ""
+    """The coupon's template or the gift."""
+
+
+@dataclass(frozen=True)
+class CapTerm:
+    """A cap on the sum of one rule's commissions, or of all (``rule`` is ``None``), in its scope.
+
+    At most ``bps`` of the money paid and at most ``fen``, whichever is set.
     """
 
-    plan_id: str
-    version: int
-    name: str
-    status: PlanStatus
-    rates_bps: tuple[int, ...]
-    self_purchase: bool = False
-    cap_bps: int = 3000
-    paid_for: Occasion = "SALE"
-    note: str = ""
-    based_on: str | None = None
-    revision: int = 1
-    """Counts the edits of the draft, so that two editors do not overwrite each other."""
-    created_at: datetime | None = None
-    published_at: datetime | None = None
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
+    scope: CapScope
+    rule: str | None = None
+    bps: int | None = None
+    fen: Fen | None = None
 
 
 @dataclass(frozen=True)
 class Payee:
-    """One place in the buyer's chain: level 0 is the buyer itself (rule SELF), 1 the nearest upline."""
+    """One person who earns by one rule. Level 0 is the buyer itself, 1 the nearest upline."""
 
     member_id: str
     level: int
     distributor_level_id: str
-    rule: Rule
+    rule: str
     excluded: Exclusion | None = None
     distributor_level_name: str = ""
+    rule_title: str = ""
+    base: BaseName = "PAID"
+    forms: tuple[FormTerm, ...] = ()
+    """Empty: all in cash."""
+    notes: tuple[Note, ...] = ()
+    """Who it is, and which conditions held."""
+    bonus_of: tuple[int, ...] = ()
+    """Places, among the terms' payees, of those whose commission is the base of this one."""
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What one payee gets on one line: a ratio of its net value, or an amount for each piece."""
+    """What one payee gets on one line: a ratio of a base, an amount for each piece, or an exact amount."""
 
     source: Source
     rate_bps: int = 0
     fixed_fen: Fen = Fen(0)
+    base_fen: Fen | None = None
+    """``None``: the money paid for the line."""
+    exact_fen: Fen | None = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,6 +158,9 @@ class Terms:
     cap_bps: int
     payees: tuple[Payee, ...]
     lines: tuple[TermLine, ...]
+    caps: tuple[CapTerm, ...] = ()
+    claims_first_order: bool = False
+    """Somebody is paid because it is the buyer's first order: the placement claims that once."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +199,14 @@ class Part:
     cap_fen: Fen
     """The most that all payees together get on this line."""
     amount_fen: Fen
+    paid_fen: Fen | None = None
+    """Money paid for the line where the base is another: refunds are measured by it."""
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def net_fen(self) -> Fen:
+        """Money paid for the line."""
+        return self.base_fen if self.paid_fen is None else self.paid_fen
 
 
 @dataclass(frozen=True)
@@ -190,11 +233,15 @@ class RefundedLine:
 
 @dataclass(frozen=True)
 class Commission:
-    """One row: what one payee has on one order by one rule. ``holds`` are the ids of open refunds."""
+    """One row: what one payee has on one order by one rule in one form.
+
+    ``amount_fen`` is its value in every form; ``units`` counts points, coupons or gifts and is zero for
+    cash. ``holds`` are the ids of open refunds.
+    """
 
     order_id: str
     payee_id: str
-    rule: Rule
+    rule: str
     level: int
     buyer_id: str
     state: State
@@ -215,16 +262,35 @@ class Commission:
     holds: frozenset[str] = frozenset()
     matures_at: datetime | None = None
     matured_at: datetime | None = None
+    rule_title: str = ""
+    base: BaseName = "PAID"
+    form: FormName = "CASH"
+    share_bps: int = BPS_WHOLE
+    unit_fen: Fen = Fen(0)
+    units: int = 0
+    ref: str = ""
+    notes: tuple[Note, ...] = ()
 
     @property
     def payee_rule(self) -> str:
         """The row's range key."""
-        return f"{self.payee_id}#{self.rule}"
+        key = f"{self.payee_id}#{self.rule}"
+        return key if self.form == "CASH" else f"{key}#{self.form}"
 
     @property
     def left_fen(self) -> Fen:
         """Credited and not taken back."""
         return Fen(self.amount_fen - self.clawed_fen)
+
+    @property
+    def clawed_units(self) -> int:
+        """Units taken back: the floor of the part of the value that was."""
+        return clawback(self.units, self.amount_fen, 0, self.clawed_fen)
+
+    @property
+    def left_units(self) -> int:
+        """Units credited and not taken back."""
+        return self.units - self.clawed_units
 
     def earns_on(self, line_nos: set[int]) -> bool:
         """Whether one of these lines earned this payee anything."""
@@ -308,49 +374,6 @@ class PlanNotCompliant(Invalid):
     detail = "方案不符合合规要求，请按提示修改后再发布。"
 
 
-def plan_credits(sale: Sale) -> tuple[Credit, ...]:
-    """What each payee of the terms earns, line by line; payees who earn nothing are there with zeros.
-
-    Each payee's part of a line is rounded down once, the remainder stays with the shop. Where all
-    parts of a line exceed ``cap_bps`` of its net value, they are scaled down to it exactly, fixed
-    amounts too, so a line never pays more than the cap nor than it brought in (invariant 10).
-    """
-    terms = sale.terms
-    if not terms.payees:
-        return ()
-    frozen = {line.line_no: line for line in terms.lines}
-    by_line = [_parts_of(line, frozen[line.line_no].grants, terms.cap_bps) for line in sale.lines]
-    return tuple(
-        Credit(payee, tuple(parts[index] for parts in by_line)) for index, payee in enumerate(terms.payees)
-    )
-
-
-def _parts_of(line: SaleLine, grants: Sequence[Grant], cap_bps: int) -> list[Part]:
-    base_fen = line.goods_paid_fen
-    cap_fen = min(base_fen, share(base_fen, cap_bps))
-    wanted = [
-        grant.fixed_fen * line.quantity if grant.fixed_fen else share(base_fen, grant.rate_bps)
-        for grant in grants
-    ]
-    amounts: Sequence[int] = wanted if sum(wanted) <= cap_fen else allocate(cap_fen, wanted)
-    assert 0 <= sum(amounts) <= cap_fen, (line, amounts)
-    return [
-        Part(
-            line.line_no,
-            line.title,
-            line.quantity,
-            base_fen,
-            grant.source,
-            grant.rate_bps,
-            grant.fixed_fen,
-            Fen(wish),
-            cap_fen,
-            Fen(amount),
-        )
-        for grant, wish, amount in zip(grants, wanted, amounts, strict=True)
-    ]
-
-
 def take_back(commission: Commission, lines: Mapping[int, RefundedLine]) -> Taken | None:
     """What this refund takes back of this commission; ``None`` when its lines earned nothing.
 
@@ -364,10 +387,10 @@ def take_back(commission: Commission, lines: Mapping[int, RefundedLine]) -> Take
         line = lines.get(part.line_no)
         if line is None or part.amount_fen == 0:
             continue
-        assert line.paid_fen == part.base_fen, (commission.order_id, line, part)
+        assert line.paid_fen == part.net_fen, (commission.order_id, line, part)
         before = refunded.get(str(part.line_no), 0)
         after = before + line.after_fen - line.before_fen
-        taken_fen += clawback(part.amount_fen, part.base_fen, before, after)
+        taken_fen += clawback(part.amount_fen, part.net_fen, before, after)
         added_fen += after - before
         refunded[str(part.line_no)] = after
     if added_fen == 0:

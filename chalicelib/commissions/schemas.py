@@ -1,15 +1,16 @@
 """What the doors of this room take and give."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
-from chalicelib.commissions.rules import Exclusion, Occasion, PlanStatus, Rule, Source, State
+from chalicelib.commissions.kinds.model import Bps, Cap, FenIn, PlanStatus, Rule
+from chalicelib.commissions.rules import BaseName, Exclusion, FormName, Source, State
 from chalicelib.kernel.http import Body, Out, Paging, Query
 from chalicelib.kernel.money import Fen
 
-RateBps = Annotated[int, Field(ge=0, le=10_000)]
+MAX_RULES = 30
 
 
 class CommissionOut(Out):
@@ -17,12 +18,16 @@ class CommissionOut(Out):
 
     order_id: str
     payee_id: str
-    rule: Rule
-    level: int = Field(description="0 is the buyer itself, 1 the nearest upline.")
+    rule: str = Field(description="The plan's rule, e.g. L1.")
+    rule_title: str
+    level: int = Field(description="0 is the buyer itself, 1 the nearest upline, -1 outside the chain.")
     state: State
     amount_fen: Fen = Field(description="As credited.")
     clawed_fen: Fen = Field(description="Taken back by refunds.")
     left_fen: Fen
+    form: FormName
+    units: int = Field(description="Points, coupons or gifts as credited; 0 for cash.")
+    left_units: int
     is_held: bool = Field(description="A refund of its order is open.")
     buyer: str = Field(description="The buyer's name, masked.")
     titles: list[str]
@@ -45,7 +50,8 @@ class LineOut(Out):
     line_no: int
     title: str
     quantity: int
-    base_fen: Fen = Field(description="Money paid for the goods: after discounts, without freight.")
+    paid_fen: Fen = Field(description="Money paid for the goods: after discounts, without freight.")
+    base_fen: Fen = Field(description="What the ratio was applied to.")
     source: Source
     source_title: str
     rate_bps: int
@@ -66,6 +72,7 @@ class ExplainedOut(CommissionOut):
     plan_version: int
     plan_title: str
     cap_bps: int
+    base: BaseName
     excluded: Exclusion | None
     conditions: list[str]
     lines: list[LineOut]
@@ -155,16 +162,12 @@ class PlanIn(Body):
     """The content of a plan."""
 
     name: str = Field(title="方案名称", min_length=1, max_length=30)
-    rates_bps: list[RateBps] = Field(
-        title="各级比例",
-        max_length=9,
-        description="Basis points for upline 1, 2 …; their number is the depth.",
+    rules: tuple[Rule, ...] = Field(title="规则", max_length=MAX_RULES)
+    cap_bps: Bps = Field(
+        3000, title="佣金上限", description="All payees together, of the money paid for each line."
     )
-    self_purchase: bool = Field(
-        False, title="自购返利", description="A buyer who is a distributor earns the level-1 rate itself."
-    )
-    cap_bps: RateBps = Field(3000, title="佣金上限", description="Of the money paid for each line.")
-    paid_for: Occasion = Field("SALE", title="返利依据", description="Only SALE is lawful.")
+    caps: tuple[Cap, ...] = Field((), title="方案上限", max_length=8)
+    entry_fee_fen: FenIn = Field(0, title="加入费用", description="Only 0 is lawful.")
     note: str = Field("", title="说明", max_length=200)
 
 
@@ -206,14 +209,19 @@ class PlanOut(Out):
     name: str
     status: PlanStatus
     is_in_force: bool
-    rates_bps: tuple[int, ...]
-    self_purchase: bool
+    rules: tuple[Rule, ...]
     cap_bps: int
-    paid_for: Occasion
+    caps: tuple[Cap, ...]
+    entry_fee_fen: Fen
     note: str
     based_on: str | None
     revision: int
     created_at: datetime | None
+    edited_by: str
+    submitted_by: str
+    submitted_at: datetime | None
+    approved_by: str
+    approved_at: datetime | None
     published_at: datetime | None
     starts_at: datetime | None
     ends_at: datetime | None

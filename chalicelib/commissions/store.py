@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from chalicelib.commissions.kinds.as_json import caps_json, caps_of, rules_json, rules_of
+from chalicelib.commissions.kinds.model import Plan
 from chalicelib.commissions.models import CommissionRow, MarkRow, PlanRow, TreeRow
 from chalicelib.commissions.plan_in_force import plan_in_force
 from chalicelib.commissions.rules import (
     Commission,
     CommissionsMoved,
     CommissionUnknown,
-    Plan,
     PlanMovedOn,
     PlanUnknown,
     State,
@@ -168,7 +169,7 @@ def not_due(commission: Commission) -> Write:
 
 def plans() -> list[Plan]:
     """Every plan, the highest version first, read consistently."""
-    found = [row.as_value(Plan) for row in PlanRow.query(_SHELF, consistent_read=True)]
+    found = [_plan(row) for row in PlanRow.query(_SHELF, consistent_read=True)]
     return sorted(found, key=lambda plan: -plan.version)
 
 
@@ -177,7 +178,7 @@ def load_plan(plan_id: str) -> Plan:
     row = PlanRow.find(_SHELF, plan_id)
     if row is None:
         raise PlanUnknown()
-    return row.as_value(Plan)
+    return _plan(row)
 
 
 def plan_at(at: datetime) -> Plan | None:
@@ -196,13 +197,13 @@ def forget_plans() -> None:
 
 def add_plan(plan: Plan) -> Write:
     """Put a new plan; ``PlanMovedOn`` when its version was taken meanwhile (the id follows from it)."""
-    return put_new(PlanRow.of_value(plan, shelf=_SHELF), PlanMovedOn)
+    return put_new(_plan_row(plan), PlanMovedOn)
 
 
 def save_plan(before: Plan, after: Plan) -> Write:
     """Write a plan over exactly the one that was read, else ``PlanMovedOn``."""
     as_seen = (PlanRow.status == before.status) & (PlanRow.revision == before.revision)
-    return put(PlanRow.of_value(after, shelf=_SHELF), as_seen, PlanMovedOn)
+    return put(_plan_row(after), as_seen, PlanMovedOn)
 
 
 class CountedBefore(Exception):
@@ -287,6 +288,16 @@ def _key(commission: Commission) -> tuple[str, str]:
 
 def _shard(commission: Commission) -> str:
     return str(shard_of(f"{commission.order_id}#{commission.payee_rule}", DUE_SHARDS))
+
+
+def _plan(row: PlanRow) -> Plan:
+    return row.as_value(Plan, rules=rules_of(row.rules_json), caps=caps_of(row.caps_json))
+
+
+def _plan_row(plan: Plan) -> PlanRow:
+    return PlanRow.of_value(
+        plan, shelf=_SHELF, rules_json=rules_json(plan.rules), caps_json=caps_json(plan.caps)
+    )
 
 
 def _value(row: CommissionRow) -> Commission:

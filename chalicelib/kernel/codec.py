@@ -45,10 +45,17 @@ def dump(value: Any) -> Typed:
             "M": {
                 field.name: dump(inner)
                 for field in dataclasses.fields(value)
-                if (inner := getattr(value, field.name)) is not None
+                if (inner := getattr(value, field.name)) is not None and not _is_nothing(inner, field)
             }
         }
     raise TypeError(f"a table cannot hold {type(value).__name__}: {value!r}")
+
+
+def _is_nothing(inner: Any, field: "dataclasses.Field[Any]") -> bool:
+    """Empty by default: not written, because every byte of a row is paid for."""
+    if inner not in ((), "", {}):
+        return False
+    return inner == field.default or field.default_factory is dict
 
 
 def load(hint: Any, typed: Typed) -> Any:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -66,22 +66,32 @@ class Table(Model):
         return row
 
     def as_value(self, kind: type[Value], **more: Any) -> Value:
-        """This row as the frozen dataclass ``kind``, whose fields are named like the attributes."""
+        """This row as the frozen dataclass ``kind``, whose fields are named like the attributes.
+
+        Where the row has nothing, the field's own default counts.
+        """
         given = {
-            field.name: getattr(self, field.name)
+            field.name: found
             for field in fields(cast(Any, kind))
-            if field.name not in more and hasattr(type(self), field.name)
+            if field.name not in more
+            and hasattr(type(self), field.name)
+            and ((found := getattr(self, field.name)) is not None or field.default is MISSING)
         }
         return kind(**given, **more)
 
     @classmethod
     def of_value(cls: type[Row], value: Any, **more: Any) -> Row:
-        """The row that holds the frozen dataclass ``value``; ``more`` adds index attributes."""
+        """The row that holds the frozen dataclass ``value``; ``more`` adds index attributes.
+
+        An attribute that may be absent is, where the field is at its default: every byte is paid for.
+        """
         known = cls.get_attributes()
         given = {
             field.name: inner
             for field in fields(value)
-            if field.name in known.keys() - more.keys() and (inner := getattr(value, field.name)) is not None
+            if field.name in known.keys() - more.keys()
+            and (inner := getattr(value, field.name)) is not None
+            and not (known[field.name].null and inner == field.default)
         }
         return cls(**given, **more)
 

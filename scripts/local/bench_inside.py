@@ -16,7 +16,7 @@ from typing import Any
 
 from chalicelib import front_door
 from chalicelib.commissions import store as commissions
-from chalicelib.commissions.rules import plan_credits
+from chalicelib.commissions.plan_credits import plan_credits
 from chalicelib.kernel import aws, http, ids
 from chalicelib.kernel.http import Door, Incoming
 from scripts.local.bench_orders import LEVEL_1_FEN, Notice, Street, put_orders

@@ -13,7 +13,6 @@ from chalicelib.commissions.rules import (
     Grant,
     Payee,
     RefundedLine,
-    Rule,
     Sale,
     SaleLine,
     TermLine,
@@ -29,7 +28,7 @@ from chalicelib.members import store as members
 from chalicelib.members.rules import Member, new_member
 from chalicelib.wallet import store as wallet
 
-RULES: tuple[Rule, ...] = ("SELF", "L1", "L2", "L3")
+RULES: tuple[str, ...] = ("SELF", "L1", "L2", "L3")
 PLAN_10_5 = (Grant("PLAN", 1000), Grant("PLAN", 500))
 LINES = (SaleLine(1, "山核桃", 3, Fen(9999)), SaleLine(2, "红枣", 1, Fen(1001)))
 """The figure that must come out: 10 % and 5 % of 3 × ¥33.33 and 1 × ¥10.01."""

@@ -150,7 +150,20 @@ class TestProducts:
         assert mine("/distributor/products?category_id=CANONE").status == 404
 
 
-PLAN = {"name": "春季方案", "rates_bps": [1000, 500]}
+def rules(*rates_bps: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "rule_id": f"L{level}",
+            "title": f"{level} 级佣金",
+            "who": {"kind": "UPLINE", "level": level},
+            "base": {"kind": "PAID"},
+            "how": {"kind": "CONFIGURED", "rate_bps": rate_bps},
+        }
+        for level, rate_bps in enumerate(rates_bps, 1)
+    ]
+
+
+PLAN = {"name": "春季方案", "rules": rules(1000, 500)}
 
 
 class TestPlans:
@@ -168,12 +181,12 @@ class TestPlans:
         plan_id = draft["plan_id"]
         assert (draft["status"], draft["version"], draft["cap_bps"]) == ("DRAFT", 1, 3000)
         token = api.staff_token("plans.edit")
-        edit = {**PLAN, "rates_bps": [1000, 500, 300], "revision": 1}
+        edit = {**PLAN, "rules": rules(1000, 500, 300), "revision": 1}
         assert api.put(f"/console/plans/{plan_id}", edit, token=token).json["revision"] == 2
         checked = self.get(f"/{plan_id}/check")
-        assert (checked["is_compliant"], checked["breaches"][0]["field"]) == (False, "rates_bps")
+        assert (checked["is_compliant"], checked["breaches"][0]["field"]) == (False, "rules.2.who.level")
         refused = self.post(f"/{plan_id}/publish", {"revision": 2}, 422)
-        assert (refused["code"], set(refused["fields"])) == ("PLAN_NOT_COMPLIANT", {"rates_bps"})
+        assert (refused["code"], set(refused["fields"])) == ("PLAN_NOT_COMPLIANT", {"rules.2.who.level"})
         stale = api.put(f"/console/plans/{plan_id}", edit, token=token)
         assert (stale.status, stale.json["code"]) == (409, "PLAN_MOVED_ON")
         api.put(f"/console/plans/{plan_id}", {**PLAN, "revision": 2}, token=token)
@@ -185,11 +198,13 @@ class TestPlans:
             f"/console/plans/{plan_id}", {**PLAN, "revision": 4}, token=api.staff_token("plans.edit")
         )
         assert (late.status, late.json["code"]) == (409, "PLAN_NOT_DRAFT")
-        other = self.post("", {**PLAN, "rates_bps": [800], "based_on": plan_id}, 201)
+        other = self.post("", {**PLAN, "rules": rules(800), "based_on": plan_id}, 201)
         differences = self.get(f"/{plan_id}/diff?to={other['plan_id']}")["items"]
-        assert ("一级比例", "10%", "8%") in [
-            (one["title"], one["before"], one["after"]) for one in differences
-        ]
+        assert (
+            "规则 L1 返多少",
+            "按商品、等级的设置，没有设置的 10%",
+            "按商品、等级的设置，没有设置的 8%",
+        ) in [(one["title"], one["before"], one["after"]) for one in differences]
         assert self.post(f"/{plan_id}/retire", {"revision": 4})["status"] == "RETIRED"
         assert [one["version"] for one in self.get("")["items"]] == [2, 1]
 
@@ -201,11 +216,11 @@ class TestPlans:
     @pytest.mark.parametrize(
         ("body", "status"),
         [
-            ({"name": "", "rates_bps": [1000]}, 422),
-            ({"name": "x", "rates_bps": [10_001]}, 422),
-            ({"name": "x", "rates_bps": [10.5]}, 422),
-            ({"name": "x", "rates_bps": [1000], "surprise": 1}, 422),
-            ({"name": "x", "rates_bps": [1000], "based_on": "PLNONE"}, 404),
+            ({"name": "", "rules": rules(1000)}, 422),
+            ({"name": "x", "rules": rules(10_001)}, 422),
+            ({"name": "x", "rules": rules(10.5)}, 422),
+            ({"name": "x", "rules": rules(1000), "surprise": 1}, 422),
+            ({"name": "x", "rules": rules(1000), "based_on": "PLNONE"}, 404),
         ],
     )
     def test_bad_drafts_are_refused(self, body: dict[str, Any], status: int) -> None:

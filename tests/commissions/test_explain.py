@@ -9,12 +9,18 @@ from chalicelib.catalog.rules import Promotion, Sku
 from chalicelib.commissions.credit import credit
 from chalicelib.commissions.estimate import bounds, estimate, said
 from chalicelib.commissions.explain import SOURCES, explain, standing_of
-from chalicelib.commissions.rules import Commission, Grant, Part, Payee, Plan, SaleLine, plan_credits
+from chalicelib.commissions.kinds.facts import Person
+from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.level_rules import level_rules
+from chalicelib.commissions.plan_credits import plan_credits
+from chalicelib.commissions.rules import Commission, Grant, Part, Payee, SaleLine
 from chalicelib.kernel.money import Fen
 from tests.commissions import support
 from tests.support.world import START
 
-PLAN = Plan("PL1", 1, "方案", "PUBLISHED", (1000, 500))
+PLAN = Plan("PL1", 1, "方案", "PUBLISHED", level_rules((1000, 500)))
+PROMOTER = Person("MBA")
+GOLD = Person("MBA", "gold", "金牌", (1200, 400))
 
 
 def row(
@@ -121,9 +127,9 @@ class TestSentences:
 
 class TestEstimate:
     def test_by_plan_and_by_level(self) -> None:
-        (one,) = estimate(support.product(), PLAN, depth=2, level_rates_bps=())
+        (one,) = estimate(support.product(), PLAN, depth=2, promoter=PROMOTER, at=START)
         assert (one.earn_fen, one.source) == (1000, "PLAN")
-        (one,) = estimate(support.product(), PLAN, depth=2, level_rates_bps=(1200, 400))
+        (one,) = estimate(support.product(), PLAN, depth=2, promoter=GOLD, at=START)
         assert (one.earn_fen, one.source) == (1200, "LEVEL")
 
     def test_a_range_over_the_articles(self) -> None:
@@ -131,17 +137,17 @@ class TestEstimate:
             Sku("SK1", "小", Fen(5000)),
             Sku("SK2", "大", Fen(9000), promotion=Promotion(fixed_fen=(2000, 1))),
         )
-        found = estimate(support.product(*skus), PLAN, depth=2, level_rates_bps=())
+        found = estimate(support.product(*skus), PLAN, depth=2, promoter=PROMOTER, at=START)
         assert bounds(found) == (500, 2000)
         assert said(found) == "推广赚 ¥5.00 ~ ¥20.00"
 
     def test_the_cap_is_never_promised_away(self) -> None:
         product = support.product(promotion=Promotion(rates_bps=(4000, 2000)))
-        (one,) = estimate(product, PLAN, depth=2, level_rates_bps=())
+        (one,) = estimate(product, PLAN, depth=2, promoter=PROMOTER, at=START)
         assert one.earn_fen == 2000
         assert said([one]) == "推广赚 ¥20.00"
 
     def test_nothing_is_promised_where_nothing_is_paid(self) -> None:
         off = support.product(promotion=Promotion(takes_part=False))
-        assert said(estimate(off, PLAN, depth=2, level_rates_bps=())) == ""
-        assert said(estimate(support.product(), None, depth=2, level_rates_bps=())) == ""
+        assert said(estimate(off, PLAN, depth=2, promoter=PROMOTER, at=START)) == ""
+        assert said(estimate(support.product(), None, depth=2, promoter=PROMOTER, at=START)) == ""

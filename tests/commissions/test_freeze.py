@@ -11,7 +11,9 @@ from chalicelib.catalog.rules import Product, Promotion, Sku
 from chalicelib.commissions import store
 from chalicelib.commissions.first_plan import first_plan
 from chalicelib.commissions.freeze import FreezeLine, freeze
-from chalicelib.commissions.rules import Grant, Plan, Terms
+from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.level_rules import level_rules
+from chalicelib.commissions.rules import Compliance, Grant, Terms
 from chalicelib.distributors.change_status import change_status
 from chalicelib.distributors.rules import Level
 from chalicelib.kernel.clock import now
@@ -38,7 +40,7 @@ def buyer() -> Member:
 
 def publish(**more: Any) -> Plan:
     """A plan in force from now on, without the editor's checks."""
-    plan = Plan("PL1", 1, "方案", "PUBLISHED", (1000, 500), starts_at=now())
+    plan = Plan("PL1", 1, "方案", "PUBLISHED", level_rules((1000, 500)), starts_at=now())
     plan = replace(plan, **more)
     commit(store.add_plan(plan))
     store.forget_plans()
@@ -67,7 +69,7 @@ class TestPayees:
 
     def test_the_third_only_when_somebody_has_answered_for_it(self, buyer: Member, policies: Policy) -> None:
         """R12: who and when, or the engine stays at two whatever the plan says."""
-        publish(rates_bps=(1000, 500, 200))
+        publish(rules=level_rules((1000, 500, 200)))
         assert len(terms_of(buyer).payees) == 2
         policies.put(
             "compliance", third_level_allowed=True, acknowledged_by="王律师", acknowledged_on="2026-11-01"
@@ -120,7 +122,7 @@ class TestSelfPurchase:
         assert "SELF" not in [one.rule for one in terms_of(members.load("MBA")).payees]
 
     def test_a_distributor_earns_on_its_own_purchase(self, buyer: Member) -> None:
-        publish(self_purchase=True)
+        publish(rules=level_rules((1000, 500), self_purchase=True))
         terms = terms_of(members.load("MBA"))
         assert [(one.member_id, one.level, one.rule) for one in terms.payees] == [
             ("MBA", 0, "SELF"),
@@ -130,7 +132,7 @@ class TestSelfPurchase:
         assert [grant.rate_bps for grant in terms.lines[0].grants] == [1000, 1000, 500]
 
     def test_a_mere_shopper_does_not(self, buyer: Member) -> None:
-        publish(self_purchase=True)
+        publish(rules=level_rules((1000, 500), self_purchase=True))
         assert [one.rule for one in terms_of(buyer).payees] == ["L1", "L2"]
 
 
@@ -195,7 +197,7 @@ class TestWhichPlan:
     def test_an_order_takes_the_plan_of_its_own_moment(self, buyer: Member, world: small.Clock) -> None:
         """R10: start ≤ moment < start of the next."""
         publish(plan_id="PL1", version=1, starts_at=now())
-        publish(plan_id="PL2", version=2, rates_bps=(800,), starts_at=now() + timedelta(days=2))
+        publish(plan_id="PL2", version=2, rules=level_rules((800,)), starts_at=now() + timedelta(days=2))
         line = FreezeLine(1, support.product(), support.product().skus[0])
 
         def version_at(at: Any) -> int:
@@ -208,7 +210,7 @@ class TestWhichPlan:
     def test_a_later_change_moves_no_past_terms(self, buyer: Member) -> None:
         publish()
         before = terms_of(buyer)
-        publish(plan_id="PL2", version=2, rates_bps=(100,))
+        publish(plan_id="PL2", version=2, rules=level_rules((100,)))
         change_status("MBA", "DISABLED", by="STBOSS", reason="违规推广")
         assert before.lines[0].grants == (Grant("PLAN", 1000), Grant("PLAN", 500))
         assert terms_of(buyer) != before
@@ -223,7 +225,6 @@ class TestWhichPlan:
 
 def test_an_acknowledgement_names_who_and_when() -> None:
     """R12: the third level is refused in the settings without both."""
-    from chalicelib.commissions.rules import Compliance
 
     with pytest.raises(ValueError, match="由谁"):
         Compliance(third_level_allowed=True, acknowledged_by=" ", acknowledged_on=date(2026, 1, 1)).check()

@@ -2,23 +2,25 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.commissions import store
-from chalicelib.commissions.check_plan import check_plan
+from chalicelib.commissions.check_plan import Shop, check_plan
 from chalicelib.commissions.compare_plans import compare_plans
 from chalicelib.commissions.draft_plan import draft_plan, edit_draft
 from chalicelib.commissions.first_plan import first_plan
+from chalicelib.commissions.kinds.facts import Person
+from chalicelib.commissions.kinds.model import Breach, Known, Plan, When
+from chalicelib.commissions.level_rules import level_rules
 from chalicelib.commissions.plan_in_force import plan_in_force
 from chalicelib.commissions.publish_plan import TAKES_EFFECT_AFTER, publish_plan
 from chalicelib.commissions.retire_plan import retire_plan
 from chalicelib.commissions.rules import (
     Compliance,
-    Occasion,
-    Plan,
     PlanMovedOn,
     PlanNotCompliant,
     PlanNotDraft,
@@ -30,12 +32,22 @@ from chalicelib.kernel.errors import Invalid
 from tests.commissions import support
 from tests.support.world import START, Clock
 
-DRAFT = Plan("", 0, "春季方案", "DRAFT", (1000, 500))
+DRAFT = Plan("", 0, "春季方案", "DRAFT", level_rules((1000, 500)))
+KNOWN = Known(frozenset({"normal", "gold"}), frozenset(), frozenset())
 ACKNOWLEDGED = Compliance(True, "王律师", date(2026, 11, 1))
 
 
+def breaches(plan: Plan, *levels: Level, compliance: Compliance | None = None) -> tuple[Breach, ...]:
+    people = [Person("", one.level_id, one.name, one.rates_bps) for one in levels]
+    return check_plan(plan, Shop(people, compliance or Compliance(), KNOWN))
+
+
 def fields_of(plan: Plan, *levels: Level, compliance: Compliance | None = None) -> list[str]:
-    return [breach.field for breach in check_plan(plan, levels, compliance or Compliance())]
+    return [breach.field for breach in breaches(plan, *levels, compliance=compliance)]
+
+
+def rated(*rates_bps: int, own: bool = False, **more: Any) -> Plan:
+    return replace(DRAFT, rules=level_rules(rates_bps, self_purchase=own), **more)
 
 
 class TestCompliance:
@@ -45,33 +57,32 @@ class TestCompliance:
         assert fields_of(DRAFT, Level("normal", "普通", 1), Level("gold", "金牌", 3, (1200, 400))) == []
 
     def test_a_third_level_needs_an_acknowledgement(self) -> None:
-        three = replace(DRAFT, rates_bps=(1000, 500, 200))
-        (breach,) = check_plan(three, [], Compliance())
-        assert (breach.field, breach.rule) == ("rates_bps", "《禁止传销条例》第七条")
+        three = rated(1000, 500, 200)
+        (breach,) = breaches(three)
+        assert (breach.field, breach.rule) == ("rules.2.who.level", "《禁止传销条例》第七条")
         assert "合规" in breach.mend
         assert fields_of(three, compliance=ACKNOWLEDGED) == []
 
     def test_a_fourth_level_is_never_allowed(self) -> None:
-        assert fields_of(replace(DRAFT, rates_bps=(400, 300, 200, 100)), compliance=ACKNOWLEDGED) == [
-            "rates_bps"
-        ]
+        assert fields_of(rated(400, 300, 200, 100), compliance=ACKNOWLEDGED) == ["rules.3.who.level"]
 
-    def test_no_level_at_all_is_no_plan(self) -> None:
-        assert fields_of(replace(DRAFT, rates_bps=())) == ["rates_bps"]
+    def test_no_rule_at_all_is_no_plan(self) -> None:
+        assert fields_of(rated()) == ["rules"]
 
     @pytest.mark.parametrize("occasion", ["JOIN", "INVITE"])
-    def test_nothing_is_paid_for_recruiting(self, occasion: Occasion) -> None:
-        (breach,) = check_plan(replace(DRAFT, paid_for=occasion), [], Compliance())
-        assert breach.field == "paid_for"
+    def test_nothing_is_paid_for_recruiting(self, occasion: When) -> None:
+        rules = (replace(DRAFT.rules[0], when=occasion), DRAFT.rules[1])
+        (breach,) = breaches(replace(DRAFT, rules=rules))
+        assert breach.field == "rules.0.when"
         assert "商品" in breach.mend
 
     def test_ratios_never_exceed_the_cap(self) -> None:
-        assert fields_of(replace(DRAFT, rates_bps=(2000, 1001))) == ["rates_bps"]
-        assert fields_of(replace(DRAFT, rates_bps=(2000, 1000))) == []
+        assert fields_of(rated(2000, 1001)) == ["rules"]
+        assert fields_of(rated(2000, 1000)) == []
 
     def test_own_purchases_count_towards_the_cap(self) -> None:
-        assert fields_of(replace(DRAFT, rates_bps=(1000, 1001), self_purchase=True)) == ["rates_bps"]
-        assert fields_of(replace(DRAFT, rates_bps=(1000, 1000), self_purchase=True)) == []
+        assert fields_of(rated(1000, 1001, own=True)) == ["rules"]
+        assert fields_of(rated(1000, 1000, own=True)) == []
 
     def test_the_dearest_levels_count_towards_the_cap(self) -> None:
         assert fields_of(DRAFT, Level("gold", "金牌", 3, (2500, 400)), Level("x", "x", 1, (0, 501))) == [
@@ -81,15 +92,15 @@ class TestCompliance:
 
     @pytest.mark.parametrize("cap_bps", [0, 10_001])
     def test_a_cap_is_a_real_share(self, cap_bps: int) -> None:
-        assert "cap_bps" in fields_of(replace(DRAFT, cap_bps=cap_bps, rates_bps=(0,)))
+        assert "cap_bps" in fields_of(rated(0, cap_bps=cap_bps))
 
     def test_a_ratio_out_of_range_names_its_place(self) -> None:
-        assert "rates_bps.1" in fields_of(replace(DRAFT, rates_bps=(100, -1)))
+        assert "rules.1.how.rate_bps" in fields_of(rated(100, 10_001, cap_bps=10_000))
 
     @given(st.lists(st.integers(0, 4000), min_size=1, max_size=2), st.booleans(), st.integers(1, 10_000))
     def test_what_passes_can_never_need_the_cap(self, rates: list[int], own: bool, cap_bps: int) -> None:
         """Of articles without settings of their own: the sum of all payees stays within it."""
-        plan = replace(DRAFT, rates_bps=tuple(rates), self_purchase=own, cap_bps=cap_bps)
+        plan = rated(*rates, own=own, cap_bps=cap_bps)
         paid_bps = sum(rates) + (rates[0] if own else 0)
         assert (fields_of(plan) == []) == (paid_bps <= cap_bps)
 
@@ -102,7 +113,7 @@ class TestTimeline:
             version,
             "",
             "PUBLISHED",
-            (1000,),
+            level_rules((1000,)),
             starts_at=START + timedelta(days=start),
             ends_at=ends_at,
         )
@@ -163,8 +174,8 @@ class TestLife:
         assert len(store.plans()) == 1
         found = store.plan_at(now())
         assert found is not None
-        assert (found.rates_bps, found.cap_bps, found.self_purchase) == ((1000, 500), 3000, False)
-        assert check_plan(found, [], Compliance()) == ()
+        assert (found.rules, found.cap_bps) == (level_rules((1000, 500)), 3000)
+        assert breaches(found) == ()
 
     def test_a_draft_is_edited_by_one_at_a_time(self) -> None:
         draft = draft_plan(DRAFT)
@@ -184,10 +195,10 @@ class TestLife:
 
     def test_a_plan_that_breaks_a_rule_stays_a_draft(self) -> None:
         support.add_levels(Level("gold", "金牌", 3, (2900, 400)))
-        draft = draft_plan(replace(DRAFT, rates_bps=(1000, 500, 200), paid_for="INVITE"))
+        draft = draft_plan(rated(1000, 500, 200, entry_fee_fen=99_00))
         with pytest.raises(PlanNotCompliant) as refused:
             publish_plan(draft.plan_id, revision=1, starts_at=None)
-        assert refused.value.fields.keys() == {"rates_bps", "paid_for", "cap_bps"}
+        assert refused.value.fields.keys() == {"rules.2.who.level", "entry_fee_fen", "cap_bps"}
         assert store.load_plan(draft.plan_id) == draft
 
     def test_a_start_in_the_past_or_taken_is_refused(self) -> None:
@@ -235,13 +246,15 @@ class TestLife:
 
 def test_two_plans_are_compared_in_words() -> None:
     start = datetime(2026, 12, 1, 16, tzinfo=START.tzinfo)
-    other = replace(DRAFT, rates_bps=(1200,), self_purchase=True, starts_at=start)
+    other = rated(1200, own=True, starts_at=start)
     told = {one.title: (one.before, one.after) for one in compare_plans(DRAFT, other)}
-    assert told == {
-        "返利级数": ("2 级", "1 级"),
-        "一级比例": ("10%", "12%"),
-        "二级比例": ("5%", "不返"),
-        "自购返利": ("关", "开"),
-        "开始时间": ("未定", "2026-12-02 00:00:00"),
-    }
+    assert told["规则顺序"] == ("L1、L2", "SELF、L1")
+    assert told["规则 L1 返多少"] == (
+        "按商品、等级的设置，没有设置的 10%",
+        "按商品、等级的设置，没有设置的 12%",
+    )
+    assert told["规则 L2 返给谁"] == ("二级上级", "没有")
+    assert told["规则 SELF 返给谁"] == ("没有", "买家本人（自购返利）")
+    assert told["开始时间"] == ("未定", "2026-12-02 00:00:00")
+    assert {title for title in told if title.startswith("规则 L1")} == {"规则 L1 返多少"}
     assert compare_plans(DRAFT, DRAFT) == ()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.commissions.plan_credits import plan_credits
 from chalicelib.commissions.rules import (
     Commission,
     Grant,
@@ -14,7 +15,6 @@ from chalicelib.commissions.rules import (
     Sale,
     SaleLine,
     Terms,
-    plan_credits,
     take_back,
 )
 from chalicelib.kernel.money import Fen, share
