@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ROOT / "chalicelib"
-NOUNS = {"models", "store", "rules", "schemas", "routes", "console", "jobs"}
+NOUNS = {"models", "store", "rules", "schemas", "routes", "console", "jobs", "forms"}
+"""``forms`` is the port of decision 6."""
 DOORS = {"routes", "console", "jobs"}
 
 

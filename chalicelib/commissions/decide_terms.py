@@ -50,7 +50,7 @@ def decide_terms(plan: Plan, facts: Facts) -> Terms:
         tuple(one.payee for one in found),
         lines,
         _caps(plan, {one.payee.rule for one in found}),
-        claims_first_order="FIRST_ORDER" in plan.needs and facts.is_first_order,
+        claims_first_order=facts.is_first_order,
     )
 
 

@@ -1,6 +1,6 @@
 """At placement, decide for ever who will be paid for an order and by which terms (design §2, R10)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,7 +36,8 @@ class Context:
 
     sharer_id: str | None = None
     region: tuple[str, str, str] = ("", "", "")
-    is_first_order: bool = False
+    is_first_order: Callable[[], bool] = lambda: False
+    """Asked only where a rule goes by it."""
 
 
 def freeze(
@@ -87,7 +88,7 @@ def _facts(
         articles=tuple(_article(line) for line in lines),
         sharer=person(sharer_id) if sharer_id else None,
         region=context.region,
-        is_first_order=context.is_first_order,
+        is_first_order="FIRST_ORDER" in plan.needs and context.is_first_order(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Close an unpaid order and give its stock back, once (O2, invariants 5, 21)."""
+"""Close an unpaid order; give back its stock and its claim to be the first (O2, R6, invariants 5, 21)."""
 
 from chalicelib.inventory import store as inventory
 from chalicelib.kernel.clock import now
@@ -18,5 +18,6 @@ def close(order_id: str, *, reason: CloseReason = "EXPIRED") -> Order:
         return order
     closed = rules.closed(order, reason, at=now())
     stock = [inventory.release(order_id, line.sku_id, line.quantity) for line in order.lines]
-    commit(store.replace_order(order, closed), *stock)
+    first = [store.give_back_first_order(order)] if order.terms.claims_first_order else []
+    commit(store.replace_order(order, closed), *stock, first)
     return closed

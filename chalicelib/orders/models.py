@@ -95,6 +95,7 @@ class OrderRow(Table):
     after_sale_days = IntAttribute()
     version = IntAttribute()
     note = UnicodeAttribute(null=True)
+    sharer_id = UnicodeAttribute(null=True)
     paid_at = TimeAttribute(null=True)
     transaction_id = UnicodeAttribute(null=True)
     parcels = ValueAttribute[tuple[Parcel, ...]](tuple[Parcel, ...])
@@ -211,6 +212,16 @@ class RefundRow(Table):
     by_day = RefundDayIndex()
     by_open = RefundOpenIndex()
     by_due = RefundDueIndex()
+
+
+class FirstOrderRow(Table):
+    """The order that is a member's first, where a rule pays for that; one for each member."""
+
+    class Meta:
+        table_name = table_name("first-orders")
+
+    member_id = UnicodeAttribute(hash_key=True)
+    order_id = UnicodeAttribute()
 
 
 class CartLineRow(Table):

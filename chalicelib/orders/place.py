@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.commissions.freeze import FreezeLine, freeze
+from chalicelib.commissions.freeze import Context, FreezeLine, freeze
 from chalicelib.commissions.rules import Terms
 from chalicelib.inventory import store as inventory
 from chalicelib.invites.bind_at_purchase import bind_at_purchase
 from chalicelib.invites.rules import RelationMoved
+from chalicelib.invites.sharer_of import sharer_of
 from chalicelib.kernel import settings
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
@@ -50,10 +51,12 @@ class Placement:
     address_id: str
     expected_total_fen: int
     note: str | None = None
+    share_code: str | None = None
+    """The code of the link that brought the buyer to this purchase."""
 
 
 class _TakenMeanwhile(Conflict):
-    """The order of this key was placed while this request was being priced."""
+    """The order of this key was placed, or the buyer's first order, while this request was being priced."""
 
 
 def place(placement: Placement) -> Order:
@@ -94,7 +97,13 @@ def _place(order_id: str, placement: Placement) -> Order:
     _check(quoted, placement.expected_total_fen)
     at = now()
     path, bindings = bind_at_purchase(buyer, at)
-    terms = freeze(buyer, path, _freeze_lines(quoted), at)
+    sharer_id = sharer_of(placement.share_code, buyer.member_id, at)
+    context = Context(
+        sharer_id,
+        (address.province, address.city, address.district),
+        lambda: buyer.bought_at is None and store.first_order_of(buyer.member_id) is None,
+    )
+    terms = freeze(buyer, path, _freeze_lines(quoted), at, context=context)
     order = _order(
         order_id,
         placement,
@@ -103,10 +112,12 @@ def _place(order_id: str, placement: Placement) -> Order:
         chain=path,
         ship_to=store.sealed(address, order_id),
         payer=_payer(buyer, placement.via),
+        sharer_id=sharer_id,
         at=at,
     )
     reservations = [inventory.reserve(order_id, line.sku_id, line.quantity) for line in order.lines]
-    commit(store.put_order(order, _TakenMeanwhile), *reservations, bindings)
+    first = [store.claim_first_order(order, _TakenMeanwhile)] if terms.claims_first_order else []
+    commit(store.put_order(order, _TakenMeanwhile), *reservations, bindings, first)
     return order
 
 
@@ -125,7 +136,7 @@ def _check(quoted: Quote, expected_total_fen: int) -> None:
 
 def _freeze_lines(quoted: Quote) -> list[FreezeLine]:
     return [
-        FreezeLine(number, line.product, line.sku)
+        FreezeLine(number, line.product, line.sku, line.wanted.quantity, line.goods_fen)
         for number, line in enumerate(quoted.lines, 1)
         if line.product is not None and line.sku is not None
     ]
@@ -147,6 +158,7 @@ def _order(
     chain: Sequence[str],
     ship_to: ShipTo,
     payer: tuple[str, str] | tuple[None, None],
+    sharer_id: str | None,
     at: datetime,
 ) -> Order:
     policy = settings.read(OrderRules)
@@ -170,6 +182,7 @@ def _order(
         after_sale_days=policy.after_sale_days,
         note=placement.note,
         chain=tuple(chain),
+        sharer_id=sharer_id,
     )
 
 

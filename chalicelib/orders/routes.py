@@ -117,6 +117,7 @@ def place_order(ask: Ask[PlaceIn]) -> OrderDetailOut | Reply:
         address_id=given.address_id,
         expected_total_fen=given.expected_total_fen,
         note=given.note,
+        share_code=given.share_code,
     )
     try:
         return show_order(place(placement))

@@ -215,6 +215,8 @@ class Order:
     upload: Upload | None = None
     chain: tuple[str, ...] = ()
     """The buyer's uplines at placement, nearest first: whose team this order counts for, whoever is paid."""
+    sharer_id: str | None = None
+    """Whose link or code brought this purchase (R2)."""
 
     def line(self, line_no: int) -> OrderLine:
         """The line of this number. Raises ``LineUnknown``."""

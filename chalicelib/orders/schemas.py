@@ -16,6 +16,10 @@ _Quantity = Annotated[int, Field(title="数量", ge=1, le=MAX_QUANTITY)]
 _LineNo = Annotated[int, Field(ge=1, le=MAX_LINES)]
 _Note = Annotated[str | None, Field(title="留言", max_length=200)]
 _Said = Annotated[str, Field(title="原因", min_length=2, max_length=200, pattern=r"\S")]
+_ShareCode = Annotated[
+    str | None,
+    Field(title="分享码", max_length=40, description="Of the link that brought this purchase."),
+]
 _Company = Annotated[str, Field(title="快递公司", pattern=r"^[A-Z0-9_]{2,20}$", description="WeChat's code.")]
 _Tracking = Annotated[str, Field(title="快递单号", pattern=r"^[A-Za-z0-9-]{5,40}$")]
 
@@ -49,6 +53,7 @@ class PlaceIn(Body):
     address_id: _Id
     expected_total_fen: int = Field(ge=0, le=MAX_FEN)
     note: _Note = None
+    share_code: _ShareCode = None
 
 
 class QuoteLineOut(Out):

@@ -16,7 +16,7 @@ from chalicelib.kernel.ids import shard_of
 from chalicelib.kernel.paging import Page, page
 from chalicelib.members.rules import Address
 from chalicelib.orders import rules
-from chalicelib.orders.models import CartLineRow, OrderRow, RefundRow
+from chalicelib.orders.models import CartLineRow, FirstOrderRow, OrderRow, RefundRow
 from chalicelib.orders.move_refund import (
     OPEN,
     Refund,
@@ -130,6 +130,22 @@ def receiver_of(order: Order) -> tuple[str, str, str]:
 def put_order(order: Order, otherwise: Otherwise) -> Write:
     """Put a fresh order; ``otherwise`` is raised when its id is taken."""
     return put_new(_order_row(order), otherwise)
+
+
+def first_order_of(member_id: str) -> str | None:
+    """The order that claimed to be this member's first, if any did; read consistently."""
+    row = FirstOrderRow.find(member_id)
+    return row.order_id if row else None
+
+
+def claim_first_order(order: Order, otherwise: Otherwise) -> Write:
+    """Let this order be its buyer's first; ``otherwise`` is raised when another is."""
+    return put_new(FirstOrderRow(member_id=order.buyer_id, order_id=order.order_id), otherwise)
+
+
+def give_back_first_order(order: Order) -> Write:
+    """The order died unpaid: the buyer's next one may be the first."""
+    return delete(FirstOrderRow, (order.buyer_id,), FirstOrderRow.order_id == order.order_id)
 
 
 def mark_paid(order: Order, *, transaction_id: str, paid_at: datetime) -> Write:
