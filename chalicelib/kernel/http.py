@@ -171,7 +171,6 @@ def answer(door: Door, incoming: Incoming, around: Around | None = None) -> Repl
         log.info("answered", status=reply.status)
     except DomainError as refusal:
         log.info("refused", status=refusal.status, refusal=refusal.code(), detail=refusal.detail)
-        log.count("refused", refusal=refusal.code())
         if refusal.status >= 500:
             log.count("unavailable", door=door.path)
         reply = problem(refusal, request_id)
@@ -185,7 +184,8 @@ def answer(door: Door, incoming: Incoming, around: Around | None = None) -> Repl
 
 
 def problem(refusal: DomainError, request_id: str) -> Reply:
-    """The refusal as ``application/problem+json`` (RFC 9457)."""
+    """The refusal as ``application/problem+json`` (RFC 9457), counted by its code."""
+    log.count("refused", refusal=refusal.code().lstrip("_"))
     body: dict[str, Any] = {
         "type": "about:blank",
         "code": refusal.code().lstrip("_"),

@@ -165,6 +165,7 @@ def close_order(ask: Ask[Any]) -> StaffOrderDetailOut:
         refunds.LineInRefund,
         refunds.TooManyRefunds,
         refunds.NothingToReturn,
+        rules.LineUnknown,
         Invalid,
     ),
 )

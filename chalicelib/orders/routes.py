@@ -196,6 +196,7 @@ def list_order_refunds(ask: Ask[Any]) -> RefundsOut:
         refunds.LineInRefund,
         refunds.TooManyRefunds,
         refunds.NothingToReturn,
+        rules.LineUnknown,
         Invalid,
     ),
 )

@@ -160,6 +160,21 @@ class TestVerify:
             ("BROKEN_LINK", "3"),
         }
 
+    def test_rows_put_in_another_order_are_found(self, sealed: list[str]) -> None:
+        """The hash is over the rows as they follow each other."""
+        second = links()[1]
+        assert len(second["rows"]["L"]) > 1
+        second["rows"]["L"].reverse()
+        put_link(second)
+        assert ("BROKEN_LINK", "2") in {(one.kind, one.where) for one in verify_chain()}
+
+    def test_links_put_in_another_order_are_found(self, sealed: list[str]) -> None:
+        first, second, *_ = links()
+        first["number"], second["number"] = second["number"], first["number"]
+        put_link(first)
+        put_link(second)
+        assert {one.kind for one in verify_chain()} >= {"BROKEN_LINK"}
+
     def test_a_link_taken_away_is_found(self, sealed: list[str]) -> None:
         aws.client("dynamodb").delete_item(
             TableName=CHAIN, Key={"chain": {"S": "links"}, "number": {"S": f"{2:012d}"}}
