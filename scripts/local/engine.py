@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", required=True)
     parser.add_argument("--snapshot-seconds", type=float, default=15.0)
+    parser.add_argument("--history", type=int, default=0, help="copy settled orders until there are so many")
     options = parser.parse_args()
     os.environ.update(
         BIND_HOST="127.0.0.1",
@@ -32,10 +33,10 @@ def main() -> None:
         LOG_LEVEL="WARNING",
     )
     gc.set_threshold(700, 10, 1_000_000)  # the oldest are what is stored; walking them stops it for seconds
-    asyncio.run(_serve(options.port, options.snapshot_seconds))
+    asyncio.run(_serve(options.port, options.snapshot_seconds, options.history))
 
 
-async def _serve(port: int, snapshot_seconds: float) -> None:
+async def _serve(port: int, snapshot_seconds: float, history: int) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
@@ -47,9 +48,14 @@ async def _serve(port: int, snapshot_seconds: float) -> None:
     config.bind = [f"127.0.0.1:{port}"]
     config.loglevel = "WARNING"
     config.keep_alive_timeout = 75
-    snapshots = asyncio.create_task(_snapshots(snapshot_seconds))
+    tasks = [asyncio.create_task(_snapshots(snapshot_seconds))]
+    if history:
+        from scripts.local.engine_history import grow
+
+        tasks.append(asyncio.create_task(grow(history)))
     await serve(app, config, shutdown_trigger=stop.wait)
-    snapshots.cancel()
+    for task in tasks:
+        task.cancel()
 
 
 async def _snapshots(every_seconds: float) -> None:

@@ -34,8 +34,8 @@ class World:
 
     folder: Path
     port: int = 8800
-    snapshot_seconds: float = 15.0
-    """How often the engine writes its state down; 0 is never before it stops."""
+    engine_options: tuple[str, ...] = ()
+    """More of what ``scripts/local/engine.py`` understands."""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -141,10 +141,9 @@ class World:
             raise WorldError("the embedded engine is not installed; run ./scripts/start, which installs it")
         command = [str(ENGINE_PYTHON), str(ROOT / "scripts/local/engine.py")]
         state = ["--port", str(self.port + 2), "--state", str(self.folder / "engine")]
-        state += ["--snapshot-seconds", str(self.snapshot_seconds)]
         keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}  # checks presigned addresses
         env = {**os.environ, **keys, "AWS_DEFAULT_REGION": "cn-north-1"}
-        self._start("engine", [*command, *state], env=env)
+        self._start("engine", [*command, *state, *self.engine_options], env=env)
         self._wait("engine", f"{self.engine_url}/_ministack/health")
 
     def _start_wechat(self) -> None:
