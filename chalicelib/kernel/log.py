@@ -48,14 +48,17 @@ def error(event: str, problem: BaseException | None = None, **fields: Any) -> No
 
 
 def count(metric: str, amount: int = 1, **dimensions: str) -> None:
-    """Add to a CloudWatch metric through the log (embedded metric format)."""
+    """Add to a CloudWatch metric through the log (embedded metric format).
+
+    It is counted by its dimensions and, for the alarms, without any.
+    """
     line = {
         "_aws": {
             "Timestamp": int(time.time() * 1000),
             "CloudWatchMetrics": [
                 {
                     "Namespace": f"fenxiao-{config().stage}",
-                    "Dimensions": [sorted(dimensions)],
+                    "Dimensions": [[], sorted(dimensions)] if dimensions else [[]],
                     "Metrics": [{"Name": metric, "Unit": "Count"}],
                 }
             ],

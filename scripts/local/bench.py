@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from scripts.local import bench_history
+from scripts.local import bench_cold, bench_history
 from scripts.local.world import ROOT, World, WorldError, free_port
 
 PROCESSES = ("engine", "api")
@@ -31,6 +31,13 @@ ROWS = (
     ("orders of history, little and much", "20 k, 1 M", "history_orders"),
     ("… speed with much against little, 8 clients", "≥ 0.95", "history_speed_ratio"),
     ("… CPU of API and engine an order, much against little", "≤ 1.05", "history_cpu_ratio"),
+    (
+        "cold start of the packaged API: CPU against Chalice and a DynamoDB client alone",
+        "≤ 1.5",
+        "cold_ratio",
+    ),
+    ("… CPU of the one and the other, ms", "–", "cold_ms"),
+    ("… the package, zipped and unzipped, MB", "–", "package_mb"),
     ("rules: one order, one line, two levels, plans/s a core", "≥ 20,000", "rules_plans_per_s"),
 )
 
@@ -50,7 +57,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory(prefix="fenxiao-bench-") as folder:
-            found = measure(Path(folder), options.orders)
+            found = measure(Path(folder), options.orders) | bench_cold.measure(Path(folder))
             if options.much:
                 found |= bench_history.measure(
                     Path(folder), inside, little=options.little, much=options.much, orders=options.orders

@@ -1,0 +1,161 @@
+"""Make what is deployed, without AWS: a zip with all code, and one template (SAM) with everything.
+
+Chalice packages the functions; then the zip is slimmed (only the AWS service models that we call, with
+compiled bytecode, since a container cannot write any), and the templates of ``infra/`` are merged in.
+The runtime version is that of the Python that runs this; run it with the one you want to deploy.
+"""
+
+import argparse
+import compileall
+import json
+import os
+import py_compile
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from scripts.local.tables import read_template
+from scripts.local.world import ROOT
+
+SERVICES = {"dynamodb", "s3", "secretsmanager", "sts"}
+"""Whose models botocore needs in a function; ``sts`` for the role's credentials."""
+COMMAND_LINE_ONLY = {
+    "blessed", "chalice", "click", "editor", "inquirer", "jinxed", "pip", "pyyaml", "readchar", "runs",
+    "setuptools", "wcwidth", "wheel", "xmod",
+}  # fmt: skip
+"""Pinned for Chalice's command line; its runtime is in every package anyway."""
+SETTINGS = (
+    "Stage", "PublicUrl", "WebOrigin", "H5Url", "MediaBucket", "MpAppid", "OaAppid", "MchId", "MchSerial",
+    "PayPublicKeyId",
+)  # fmt: skip
+STREAM = {
+    "StartingPosition": "TRIM_HORIZON",
+    "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    "BisectBatchOnFunctionError": True,
+    "MaximumRetryAttempts": 20,
+    "ParallelizationFactor": 4,
+    "DestinationConfig": {"OnFailure": {"Destination": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}},
+}
+"""A record that keeps failing is set aside after twenty tries, so that it stops nobody else."""
+
+
+def main() -> None:
+    """Run ``./scripts/package``."""
+    parser = argparse.ArgumentParser(prog="scripts/package", description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "build", help="where to put it (default build/)")
+    parser.add_argument("--stage", default="prod", help="Chalice's stage (default prod)")
+    parser.add_argument("--architecture", default="arm64", choices=("arm64", "x86_64"))
+    options = parser.parse_args()
+    made = package(options.out, stage=options.stage, architecture=options.architecture)
+    print(f"{made} {made.stat().st_size / 1e6:.1f} MB")
+    print(f"{options.out / 'template.json'} {(options.out / 'template.json').stat().st_size / 1e6:.2f} MB")
+
+
+def package(out: Path, *, stage: str, architecture: str) -> Path:
+    """Write ``deployment.zip`` and ``template.json`` into ``out``; returns the zip."""
+    with tempfile.TemporaryDirectory(prefix="fenxiao-package-") as folder:
+        raw = _chalice(Path(folder), stage, architecture)
+        out.mkdir(parents=True, exist_ok=True)
+        slim(raw / "deployment.zip", out / "deployment.zip")
+        template = merged(json.loads((raw / "sam.json").read_text()))
+    (out / "template.json").write_text(json.dumps(template, indent=1), encoding="utf-8")
+    return out / "deployment.zip"
+
+
+def _chalice(folder: Path, stage: str, architecture: str) -> Path:
+    """What Chalice makes of a copy that holds only what runs."""
+    source = folder / "source"
+    source.mkdir()
+    shutil.copy(ROOT / "app.py", source)
+    for name in ("chalicelib", ".chalice"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "deploy*"))
+    settings = json.loads((source / ".chalice" / "config.json").read_text())
+    settings["lambda_architecture"] = architecture
+    (source / ".chalice" / "config.json").write_text(json.dumps(settings))
+    pinned = (ROOT / "requirements.txt").read_text().splitlines()
+    needed = [line for line in pinned if line.partition("==")[0] not in COMMAND_LINE_ONLY]
+    (source / "requirements.txt").write_text("\n".join(needed) + "\n")
+    command = [str(Path(sys.executable).parent / "chalice"), "package", "--stage", stage, str(folder / "raw")]
+    region = os.environ.get("AWS_DEFAULT_REGION", "cn-north-1")
+    done = subprocess.run(
+        command, cwd=source, env={**os.environ, "AWS_DEFAULT_REGION": region},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        sys.exit(f"Fenxiao: chalice package failed:\n{done.stdout}{done.stderr}")
+    return folder / "raw"
+
+
+def slim(source: Path, target: Path) -> None:
+    """The same package with only our service models and with bytecode; equal input gives an equal file."""
+    with tempfile.TemporaryDirectory(prefix="fenxiao-slim-") as name:
+        folder = Path(name)
+        with zipfile.ZipFile(source) as package:
+            package.extractall(folder)
+        for model in (folder / "botocore" / "data").iterdir():
+            if model.is_dir() and model.name not in SERVICES:
+                shutil.rmtree(model)
+        for part in [*folder.rglob("tests"), *folder.rglob("__pycache__")]:
+            shutil.rmtree(part, ignore_errors=True)
+        unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        compileall.compile_dir(folder, quiet=2, invalidation_mode=unchecked, stripdir=str(folder))
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
+            for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+                entry = zipfile.ZipInfo(str(file.relative_to(folder)), (1980, 1, 1, 0, 0, 0))
+                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                package.writestr(entry, file.read_bytes())
+
+
+def merged(template: dict[str, Any]) -> dict[str, Any]:
+    """Chalice's template with tables, queues, alarms, permissions, settings and streams."""
+    resources = template["Resources"]
+    template["Parameters"] = {}
+    for name in ("tables", "functions", "alarms"):
+        part = read_template(ROOT / "infra" / f"{name}.yaml")
+        clash = resources.keys() & part["Resources"].keys()
+        assert not clash, f"infra/{name}.yaml names what Chalice names: {clash}"
+        resources |= part["Resources"]
+        template["Parameters"] |= part["Parameters"]
+    policies = read_template(ROOT / "infra" / "policies.yaml")
+    streams = _streams(resources)
+    for name, function in list(resources.items()):
+        if function["Type"] == "AWS::Serverless::Function":
+            _set_up(function["Properties"], streams)
+            role = resources[function["Properties"]["Role"]["Fn::GetAtt"][0]]
+            statements = policies["every"] + policies.get(name, [])
+            if name.endswith("Changes"):
+                statements = statements + policies["followers"]
+            role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"] = statements
+    return template
+
+
+def _streams(resources: dict[str, Any]) -> dict[str, str]:
+    """The logical name of each table with a stream, by the table's short name."""
+    return {
+        table["Properties"]["TableName"]["Fn::Sub"].removeprefix("fenxiao-${Stage}-"): name
+        for name, table in resources.items()
+        if table["Type"] == "AWS::DynamoDB::Table" and "StreamSpecification" in table["Properties"]
+    }
+
+
+def _set_up(function: dict[str, Any], streams: dict[str, str]) -> None:
+    function["Environment"] = {"Variables": {f"FENXIAO_{_shout(name)}": {"Ref": name} for name in SETTINGS}}
+    function["Environment"]["Variables"]["FENXIAO_REGION"] = {"Ref": "AWS::Region"}
+    for event in function.get("Events", {}).values():
+        if event["Type"] == "DynamoDB":
+            table = event["Properties"]["Stream"].split("/")[1]
+            event["Properties"] |= STREAM
+            event["Properties"]["Stream"] = {"Fn::GetAtt": [streams[table], "StreamArn"]}
+
+
+def _shout(name: str) -> str:
+    """``MpAppid`` as ``MP_APPID``."""
+    return "".join(f"_{one}" if one.isupper() and place else one for place, one in enumerate(name)).upper()
+
+
+if __name__ == "__main__":
+    main()
