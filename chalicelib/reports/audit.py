@@ -42,7 +42,8 @@ def audit(*, is_full: bool = False) -> Audit:
 
     Walks the journal by business day from the last closed one (``is_full``: from the first), and
     compares wallets, orders, commissions, stock, the audit chain and WeChat's bills with it. Keeps
-    the result and the sums of days that are over. Publishes ``books_off_fen``, alarmed at ≠ 0.
+    the result and the sums of days that are over. Publishes ``books_off_fen`` and, when there
+    are any, ``audit_findings``: a broken audit chain is off by no fen. Both are alarmed at ≠ 0.
     """
     at = now()
     today = business_day(at)
@@ -181,4 +182,5 @@ def _keep(made: Audit, walked: Walked, closing: date) -> None:
     commit(store.add(made))
     log.count("books_off_fen", made.books_off_fen)
     if made.findings:
+        log.count("audit_findings", len(made.findings))
         log.error("books_off", findings=len(made.findings), books_off_fen=made.books_off_fen)

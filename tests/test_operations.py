@@ -1,16 +1,22 @@
-"""Every metric that the code counts has an alarm, every alarm a metric, and each its words in the manual."""
+"""The manual is true: alarms are the metrics that exist; doors, commands and jobs that it names are there."""
 
 import ast
+import base64
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib import front_door
 from chalicelib.kernel import log
+from scripts.local.rotate import rotated
 from scripts.local.tables import read_template
 
 ROOT = Path(__file__).resolve().parents[1]
+MANUAL = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 ALARMS = read_template(ROOT / "infra" / "alarms.yaml")["Resources"]
 OURS: dict[str, Any] = {
     alarm["Properties"]["MetricName"]: alarm["Properties"]
@@ -43,8 +49,33 @@ def test_each_alarm_tells_somebody_and_says_why() -> None:
 
 
 def test_the_manual_says_what_to_do_for_each() -> None:
-    manual = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    assert not [name for name in OURS if f"| `{name}` |" not in manual]
+    assert not [name for name in OURS if f"| `{name}` |" not in MANUAL]
+
+
+def test_every_door_that_the_manual_names_is_there() -> None:
+    there = {f"{door.method} {door.path}" for door in front_door.all_doors()}
+    named = re.findall(r"`((?:GET|POST|PUT) /console[^`?]*)", MANUAL)
+    assert len(named) > 15
+    assert not [door for door in named if door not in there]
+
+
+def test_every_command_and_job_that_the_manual_names_is_there() -> None:
+    commands = set(re.findall(r"\./(scripts/[a-z]+)", MANUAL))
+    assert commands
+    assert all(os.access(ROOT / command, os.X_OK) for command in commands)
+    jobs = {job.name for job in front_door.scheduled()}
+    rooms = "|".join(sorted({name.partition("_")[0] for name in jobs}))
+    named = set(re.findall(rf"`((?:{rooms})_[a-z_]+)`", MANUAL)) - set(OURS)
+    assert named
+    assert named <= jobs
+
+
+def test_a_rotated_ring_signs_with_the_new_key_and_keeps_every_old_one() -> None:
+    ring = json.dumps({"current": "k9", "keys": {"k9": "b2xk", "k1": "b2xkZXI="}})
+    held = json.loads(rotated(ring))
+    assert held["current"] == "k10"
+    assert {"k1": "b2xkZXI=", "k9": "b2xk"}.items() <= held["keys"].items()
+    assert len(base64.b64decode(held["keys"]["k10"])) == 32
 
 
 def test_a_metric_is_counted_with_and_without_its_dimensions(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,50 @@
+"""Hand changes that were set aside to their followers again; harmless to repeat, followers are idempotent.
+
+Takes a file of JSON lines as the local worker keeps them (``dead-letters.jsonl``): the table's short name
+and the stream record. What fails again stays in the file, the rest leaves it.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from scripts.local.audit import set_clock
+from scripts.local.world import ROOT, World
+
+
+def main() -> None:
+    """Run ``./scripts/replay``."""
+    parser = argparse.ArgumentParser(prog="scripts/replay", description=__doc__)
+    parser.add_argument("--file", type=Path, help="default: dead-letters.jsonl of the world under --state")
+    parser.add_argument("--url", default="http://127.0.0.1:8800", help="the running world's API")
+    parser.add_argument("--state", type=Path, default=ROOT / ".local", help="the running world's folder")
+    parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
+    options = parser.parse_args()
+    file = options.file or options.state / "dead-letters.jsonl"
+    if not file.exists():
+        sys.exit(f"Fenxiao: there is no {file}; nothing was set aside")
+    if not options.stage:
+        world = World(options.state, int(options.url.rsplit(":", 1)[1].strip("/")))
+        os.environ.update(world.environment())
+        set_clock(world)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    left = [line for line in lines if not _is_followed(line)]
+    file.write_text("".join(f"{line}\n" for line in left), encoding="utf-8")
+    print(f"{len(lines) - len(left)} followed, {len(left)} still fail")
+    sys.exit(1 if left else 0)
+
+
+def _is_followed(line: str) -> bool:
+    import app  # noqa: F401 - opens the front door, which tells the kernel where settings are kept
+    from chalicelib import front_door
+    from chalicelib.kernel import jobs
+
+    record = json.loads(line)
+    table = record.pop("table")
+    return not jobs.deliver(table, [record], front_door.followers()[table])
+
+
+if __name__ == "__main__":
+    main()
