@@ -129,8 +129,29 @@ def merged(template: dict[str, Any]) -> dict[str, Any]:
             statements = policies["every"] + policies.get(name, [])
             if name.endswith("Changes"):
                 statements = statements + policies["followers"]
+                resources[f"{name}LateAlarm"] = _late_alarm(name)
             role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"] = statements
     return template
+
+
+def _late_alarm(function: str) -> dict[str, Any]:
+    """Rings when this follower is ten minutes behind its table's stream, which forgets after a day."""
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmDescription": f"{function} lags behind its stream.",
+            "Namespace": "AWS/Lambda",
+            "MetricName": "IteratorAge",
+            "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": function}}],
+            "Statistic": "Maximum",
+            "Threshold": 600_000,
+            "Period": 300,
+            "EvaluationPeriods": 1,
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "TreatMissingData": "notBreaching",
+            "AlarmActions": [{"Ref": "Alarms"}],
+        },
+    }
 
 
 def _streams(resources: dict[str, Any]) -> dict[str, str]:

@@ -6,12 +6,10 @@ and the stream record. What fails again stays in the file, the rest leaves it.
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
-from scripts.local.audit import set_clock
-from scripts.local.world import ROOT, World
+from scripts.local.world import ROOT, enter_world
 
 
 def main() -> None:
@@ -26,9 +24,7 @@ def main() -> None:
     if not file.exists():
         sys.exit(f"Fenxiao: there is no {file}; nothing was set aside")
     if not options.stage:
-        world = World(options.state, int(options.url.rsplit(":", 1)[1].strip("/")))
-        os.environ.update(world.environment())
-        set_clock(world)
+        enter_world(options.state, options.url)
     lines = file.read_text(encoding="utf-8").splitlines()
     left = [line for line in lines if not _is_followed(line)]
     file.write_text("".join(f"{line}\n" for line in left), encoding="utf-8")

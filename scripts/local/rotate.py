@@ -8,11 +8,10 @@ chain of the audit is signed with them.
 import argparse
 import base64
 import json
-import os
 import secrets
 from pathlib import Path
 
-from scripts.local.world import ROOT, World
+from scripts.local.world import ROOT, enter_world
 
 
 def main() -> None:
@@ -24,8 +23,7 @@ def main() -> None:
     parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
     options = parser.parse_args()
     if not options.stage:
-        world = World(options.state, int(options.url.rsplit(":", 1)[1].strip("/")))
-        os.environ.update(world.environment())
+        enter_world(options.state, options.url)
     from chalicelib.kernel import aws
     from chalicelib.kernel.config import config
 
