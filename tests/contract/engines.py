@@ -57,7 +57,7 @@ def opened(name: str, folder: Path) -> Iterator[Engine]:
             _forget_clients()
             aws.client("dynamodb")
             try:
-                yield Engine(name, _send_to_moto, support.faults)
+                yield engine_of_moto()
             finally:
                 support.faults.clear()
         return
@@ -68,6 +68,11 @@ def opened(name: str, folder: Path) -> Iterator[Engine]:
             yield engine
     finally:
         process.end(signal.SIGKILL)
+
+
+def engine_of_moto() -> Engine:
+    """Locked moto, which whoever asks has started."""
+    return Engine("moto-locked", _send_to_moto, support.faults)
 
 
 @pytest.fixture(scope="module", params=NAMES, name="engine")

@@ -17,13 +17,14 @@ from chalicelib.kernel.errors import KeyReused
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.money import Fen
 from chalicelib.members import store as members
+from chalicelib.members.rules import Address
 from chalicelib.members.sign_in import sign_in
 from chalicelib.orders import store as orders
 from chalicelib.orders.ask_refund import RefundAsk, ask_refund
 from chalicelib.orders.move_refund import Refund, Slice
 from chalicelib.orders.receive import receive
 from chalicelib.orders.reserve_refund import reserve_refund
-from chalicelib.orders.rules import Order, OrderLine, ShipTo
+from chalicelib.orders.rules import Order, OrderLine
 from chalicelib.orders.ship import Shipment, ship
 from chalicelib.payments.prepay import prepay
 from chalicelib.payments.settle import settle
@@ -32,6 +33,7 @@ from chalicelib.wechat.login import Identity
 from chalicelib.wechat.pay import PaidNotice
 from tests.payments.fakes import WeChatPay
 
+HOME = Address("AD-HOME", "李雷", "13800138000", "广东省", "深圳市", "南山区", "海德路 1 号")
 TOTAL_FEN = 12_200
 LEVEL_1_FEN, LEVEL_2_FEN = 1_099, 549
 
@@ -77,7 +79,7 @@ def place(who: People, key: str = "order-1") -> Order:
         freight_fen=Fen(1_200),
         total_fen=Fen(TOTAL_FEN),
         terms=terms(who),
-        ship_to=ShipTo("广东省", "深圳市", "南山区", "sealed"),
+        ship_to=orders.sealed(HOME, number),
         payer_appid=config().mp_appid,
         payer_openid=members.load(who.c).openids[config().mp_appid],
         fingerprint="f",

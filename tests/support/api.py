@@ -2,6 +2,7 @@
 
 import functools
 import json as jsonlib
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +27,16 @@ class Answer:
         return jsonlib.loads(self.body)
 
 
-@functools.cache
+_making = threading.Lock()
+
+
 def _gateway() -> LocalGateway:
+    with _making:  # made once, even when many threads call first
+        return _made_gateway()
+
+
+@functools.cache
+def _made_gateway() -> LocalGateway:
     from chalice.local import CustomLocalChalice, LocalChalice
 
     import app

@@ -78,17 +78,29 @@ def small_world() -> Iterator[Clock]:
     engine.start(reset=False)
     try:
         _empty()
-        for ring in ("signing-keys", "data-keys"):
-            put_secret(ring, _RINGS[ring])
-        held = Clock()
-        clock.install(held.now)
-        yield held
+        with furnished() as held:
+            yield held
     finally:
         faults.clear()
+        engine.stop(remove_data=False)
+
+
+@contextmanager
+def furnished() -> Iterator[Clock]:
+    """The rest of the small world, over whatever empty engine ``aws.client`` reaches."""
+    aws.client("s3").create_bucket(
+        Bucket="fenxiao-test-media", CreateBucketConfiguration={"LocationConstraint": "cn-north-1"}
+    )
+    for ring in ("signing-keys", "data-keys"):
+        put_secret(ring, _RINGS[ring])
+    held = Clock()
+    clock.install(held.now)
+    try:
+        yield held
+    finally:
         clock.install(None)
         secrets.forget()
         settings.forget()
-        engine.stop(remove_data=False)
 
 
 def _empty() -> None:
@@ -106,9 +118,6 @@ def _empty() -> None:
     secretsmanager_backends[ACCOUNT_ID]["cn-north-1"].reset()
     for storage in s3_backends[ACCOUNT_ID].values():
         storage.reset()
-    aws.client("s3").create_bucket(
-        Bucket="fenxiao-test-media", CreateBucketConfiguration={"LocationConstraint": "cn-north-1"}
-    )
 
 
 def put_secret(name: str, value: str) -> None:

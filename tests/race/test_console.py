@@ -1,0 +1,70 @@
+"""Two people edit one thing (G3, R10): one is in force, the others are told."""
+
+import json
+from typing import Any
+
+from chalicelib.commissions import store as commissions
+from chalicelib.commissions.first_plan import first_plan
+from chalicelib.distributors.rules import Level
+from chalicelib.distributors.save_level import save_level
+from tests.race.harness import MANY, Together
+from tests.support import api
+from tests.support.api import Answer
+from tests.support.world import Clock, dump
+
+SETTING = "/console/settings/withdrawals"
+PLAN: dict[str, Any] = {"rates_bps": [1_000, 500], "cap_bps": 3_000}
+
+
+def test_sixteen_edits_of_one_setting(together: Together, world: Clock) -> None:
+    """G3: of the edits of one version one counts, and its values are the ones in force."""
+    token = api.staff_token("settings.read", "settings.edit")
+
+    def edit(number: int) -> Answer:
+        return api.put(SETTING, {"version": 0, "values": {"min_fen": 1_000 + number}}, token=token)
+
+    told = together(*[lambda one=one: edit(one) for one in range(MANY)])  # type: ignore[misc]
+    assert told == {"200": 1, "409 SETTING_CHANGED": MANY - 1}
+    stored = [json.loads(one) for one in dump("settings")]
+    assert len(stored) == 1
+    assert api.get(SETTING, token=token).json["version"] == 1
+
+
+def test_sixteen_drafts_and_sixteen_edits_of_one(together: Together, world: Clock) -> None:
+    """R10: drafts get numbers of their own; of the edits of one revision one counts."""
+    token = api.staff_token("plans.edit", "plans.read")
+    told = together(
+        *[lambda one=one: api.post("/console/plans", {"name": f"方案{one}", **PLAN}, token=token) for one in range(4)]  # type: ignore[misc]
+    )
+    assert told == {"201": 4}
+    assert sorted(plan.version for plan in commissions.plans()) == [1, 2, 3, 4]
+    draft = commissions.plans()[0]
+
+    def edit(number: int) -> Answer:
+        body = {"name": f"修订{number}", **PLAN, "revision": draft.revision}
+        return api.put(f"/console/plans/{draft.plan_id}", body, token=token)
+
+    told = together(*[lambda one=one: edit(one) for one in range(MANY)])  # type: ignore[misc]
+    assert told == {"200": 1, "409 PLAN_MOVED_ON": MANY - 1}
+    assert commissions.load_plan(draft.plan_id).revision == draft.revision + 1
+
+
+def test_a_plan_is_edited_while_it_is_published(together: Together, world: Clock) -> None:
+    """R10, R12: what is published is what its publisher read; from then it never changes."""
+    save_level(Level("normal", "普通分销商", 1), is_new=True)
+    first_plan()
+    token = api.staff_token("plans.edit", "plans.read", "plans.publish")
+    drafted = api.post("/console/plans", {"name": "原稿", **PLAN}, token=token).json
+    path = f"/console/plans/{drafted['plan_id']}"
+    edited = {"name": "修订", **PLAN, "revision": drafted["revision"]}
+    told = together(
+        *[
+            lambda: api.post(f"{path}/publish", {"revision": drafted["revision"]}, token=token),
+            lambda: api.put(path, edited, token=token),
+        ]
+        * (MANY // 2)
+    )
+    assert told["200"] == 1
+    assert told.keys() <= {"200", "409 PLAN_MOVED_ON", "409 PLAN_NOT_DRAFT"}
+    plan = commissions.load_plan(drafted["plan_id"])
+    assert (plan.status, plan.name) in (("PUBLISHED", "原稿"), ("DRAFT", "修订"))
