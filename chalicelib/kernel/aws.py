@@ -11,17 +11,33 @@ from typing import Any
 
 import botocore.config
 import botocore.session
+from botocore.exceptions import ConnectionError as NoConnection
+from botocore.exceptions import HTTPClientError
 
 from chalicelib.kernel.config import config
+from chalicelib.kernel.errors import Crowded, Unreachable
 
 logging.getLogger("botocore").setLevel(logging.INFO)
 """At DEBUG it prints whole answers, secrets among them."""
 
 
+_THROTTLED = {
+    "ThrottlingException",
+    "Throttling",
+    "RequestLimitExceeded",
+    "ProvisionedThroughputExceededException",
+    "SlowDown",
+}
+
+
 @functools.cache
 def client(service: str) -> Any:
-    """The shared client of ``service`` (``dynamodb``, ``s3``, ``sqs``, ``secretsmanager`` …)."""
-    return _session().create_client(
+    """The shared client of ``service`` (``dynamodb``, ``s3``, ``sqs``, ``secretsmanager`` …).
+
+    What it cannot get through within its own three attempts is a refusal, not a bug: ``Crowded`` when
+    throttled, ``Unreachable`` when no answer came or the service failed, each a 503 at every door.
+    """
+    made = _session().create_client(
         service,
         region_name=config().region,
         config=botocore.config.Config(
@@ -35,6 +51,21 @@ def client(service: str) -> Any:
             s3={"addressing_style": "path"},
         ),
     )
+    made.meta.events.register("after-call", _refuse_failures)
+    made.meta.events.register("after-call-error", _refuse_silence)
+    return made
+
+
+def _refuse_failures(http_response: Any, parsed: dict[str, Any], **_: Any) -> None:
+    if parsed.get("Error", {}).get("Code") in _THROTTLED:
+        raise Crowded()
+    if http_response.status_code >= 500:
+        raise Unreachable()
+
+
+def _refuse_silence(exception: Exception, **_: Any) -> None:
+    if isinstance(exception, NoConnection | HTTPClientError):
+        raise Unreachable() from exception
 
 
 @functools.cache

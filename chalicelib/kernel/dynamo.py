@@ -6,6 +6,7 @@ a connection or writes an item.
 """
 
 import random
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from pynamodb.models import Model
 from chalicelib.kernel import aws, codec
 from chalicelib.kernel.clock import parse, rfc3339
 from chalicelib.kernel.config import config
-from chalicelib.kernel.errors import Crowded
+from chalicelib.kernel.errors import Crowded, Unreachable
 from chalicelib.kernel.money import MAX_FEN
 
 MAX_ITEMS = 100
@@ -246,8 +247,9 @@ def riding(rider: Rider) -> Iterator[None]:
 def commit(*writes: Write | Iterable[Write]) -> None:
     """Write all or nothing, in one ``TransactWriteItems``.
 
-    Conflicts and throttles are retried with full jitter, at most six tries, then ``Crowded``. A
-    failed condition is an answer: its write's ``otherwise`` is raised, or ``ConditionFailed``.
+    Conflicts and throttles are retried with full jitter, at most six tries, then ``Crowded``: nothing
+    was written. ``Unreachable`` when no answer came: whether it was written is open. A failed
+    condition is an answer: its write's ``otherwise`` is raised, or ``ConditionFailed``.
     Asserts 100 items, 4 MB and no item named twice, which moto does not check (aws.md §3.2).
     """
     flat: list[Write] = []
@@ -260,23 +262,27 @@ def commit(*writes: Write | Iterable[Write]) -> None:
         flat.extend(rider(flat))
     _check_limits(flat)
     items = [{write.action: write.request} for write in flat]
+    token, is_open = secrets.token_hex(16), False
     for attempt in range(MAX_TRIES):
         try:
-            aws.client("dynamodb").transact_write_items(TransactItems=items)
+            aws.client("dynamodb").transact_write_items(TransactItems=items, ClientRequestToken=token)
             return
+        except Crowded:
+            pass  # throttled as a whole
         except ClientError as problem:
-            _answer(flat, problem)
+            # Under way already: asked again under its own token it cannot be applied twice.
+            is_open = problem.response["Error"]["Code"] == "TransactionInProgressException"
+            if not is_open:
+                _answer(flat, problem)
+                token = secrets.token_hex(16)
         time.sleep(random.uniform(0.02, min(0.4, 0.05 * 2**attempt)))
-    raise Crowded()
+    raise Unreachable() if is_open else Crowded()
 
 
 def _answer(writes: Sequence[Write], problem: ClientError) -> None:
     """Raise unless the whole transaction may simply be tried again."""
-    code = problem.response["Error"]["Code"]
-    if code in ("TransactionInProgressException", "ThrottlingException", "RequestLimitExceeded"):
-        return
     reasons = problem.response.get("CancellationReasons")
-    if code != "TransactionCanceledException" or not reasons:
+    if problem.response["Error"]["Code"] != "TransactionCanceledException" or not reasons:
         raise problem
     for write, reason in zip(writes, reasons, strict=True):
         if reason.get("Code") == "ConditionalCheckFailed":

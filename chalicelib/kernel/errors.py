@@ -108,3 +108,8 @@ class KeyReused(Conflict):
 
 class Crowded(Unavailable):
     """The tables stayed in conflict or throttled through every retry; nothing was written."""
+
+
+class Unreachable(Unavailable):
+    """No answer came in time. A read may be tried again; whether a write was applied is open, so it is
+    asked for again in the same words (the same key, the same notice) and then meets itself."""

@@ -5,22 +5,18 @@ one right answer each time: what was asked is in the table exactly once, or not 
 knows (aws.md §6.2).
 """
 
-import json
 import threading
 import time
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
-from io import BytesIO
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.kernel.dynamo import MAX_TRIES, ConditionFailed, commit, put_new, update
-from chalicelib.kernel.errors import Conflict, Crowded
+from chalicelib.kernel.errors import Conflict, Crowded, Unreachable
 from tests.contract.engines import Engine, every_engine, race  # noqa: F401 - a fixture
+from tests.contract.faults import Fault, cancelled, lost, refused
 from tests.contract.things import Row, Things, row_of
 
 SENT_PER_TRY = 3
@@ -161,7 +157,7 @@ class TestLostAnswers:
         engine.faults.append(gone)
         event = put_new(rows("event", "1"), TakenAlready)
         effect = update(rows, ("a", "sum"), [rows.amount.set((rows.amount | 0) + 5)])
-        with pytest.raises(ReadTimeoutError):
+        with pytest.raises(Unreachable):
             commit(event, effect)
         assert gone.met == SENT_PER_TRY
         with pytest.raises(TakenAlready):
@@ -169,53 +165,8 @@ class TestLostAnswers:
         assert amount(rows, "sum") == 5
 
 
-Answer = Callable[[str, Any], Any]
-
-
-class Fault:
-    """The next ``times`` calls of ``operation`` meet ``answer`` instead of the engine."""
-
-    def __init__(self, times: int, answer: Answer, operation: str = "TransactWriteItems") -> None:
-        self.times, self.answer, self.operation, self.met = times, answer, operation, 0
-
-    def __call__(self, event_name: str, request: Any) -> Any:
-        if self.met == self.times or not event_name.endswith(f".{self.operation}"):
-            return None
-        self.met += 1
-        return self.answer(event_name, request)
-
-
-def cancelled(*reasons: str) -> Answer:
-    """A transaction's refusal with these reasons."""
-    return refused("TransactionCanceledException", CancellationReasons=[{"Code": code} for code in reasons])
-
-
-def refused(code: str, **more: Any) -> Answer:
-    """A refusal as DynamoDB words it; nothing is applied."""
-    body = json.dumps({"__type": f"com.amazonaws.dynamodb#{code}", "message": "injected", **more}).encode()
-    headers = {"content-type": "application/x-amz-json-1.0", "x-amz-crc32": str(zlib.crc32(body))}
-    return lambda _, request: AWSResponse(request.url, 400, headers, _Raw(body))
-
-
-def lost(engine: Engine) -> Answer:
-    """Applied, and then silence until the caller gives up."""
-
-    def answer(event_name: str, request: Any) -> None:
-        assert engine.send(event_name, request).status_code in (200, 400), "reached the engine"
-        raise ReadTimeoutError(endpoint_url=request.url)
-
-    return answer
-
-
 def amount(rows: type[Row], entry: str) -> int | None:
     """The amount under an entry of holder ``a``."""
     row = rows.find("a", entry)
     assert row is not None
     return row.amount
-
-
-class _Raw(BytesIO):
-    """A response body as botocore reads it."""
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield self.read()

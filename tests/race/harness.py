@@ -36,7 +36,7 @@ class Together:
             line.joined(threading.get_ident())
             try:
                 start.wait(PATIENCE_SECONDS)
-                told[number] = _told(acts[number])
+                told[number] = outcome(acts[number])
             except BaseException as bug:
                 bugs.append(bug)
             finally:
@@ -92,7 +92,8 @@ class _Line:
             return True
 
 
-def _told(act: Act) -> str:
+def outcome(act: Act) -> str:
+    """What one act is told: "done", a refusal's code, or a door's status and code; never a 500."""
     try:
         value = act()
     except DomainError as refusal:

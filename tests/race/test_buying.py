@@ -40,11 +40,11 @@ def place(member_id: str, what: dict[str, Any], key: str = "order-0001") -> Answ
     return api.post("/shop/orders", what, token=api.member_token(member_id), key=key)
 
 
-def buyers(count: int) -> list[str]:
+def buyers(count: int, name: str = "buyer") -> list[str]:
     """So many people with an address."""
     found = []
     for number in range(count):
-        member_id = sign_in(Identity("wx0000000000000001", f"o-buyer-{number}", None)).member.member_id
+        member_id = sign_in(Identity("wx0000000000000001", f"o-{name}-{number}", None)).member.member_id
         address = Address(HOME, "李雷", "13800138000", "广东省", "深圳市", "南山区", "某路 1 号")
         save_address(member_id, address, is_new=True)
         found.append(member_id)
@@ -55,9 +55,7 @@ def leave(shop: Shop, quantity: int) -> None:
     """Count the shelf: so many are left."""
     sku_id = shop.tea.skus[0].sku_id
     before = inventory.load(sku_id)
-    count = Count(
-        shop.tea.product_id, sku_id, quantity, 0, version=before.version, by="ST1", reason="盘点"
-    )
+    count = Count(shop.tea.product_id, sku_id, quantity, 0, version=before.version, by="ST1", reason="盘点")
     set_stock(count)
 
 

@@ -34,7 +34,10 @@ def test_sixteen_drafts_and_sixteen_edits_of_one(together: Together, world: Cloc
     """R10: drafts get numbers of their own; of the edits of one revision one counts."""
     token = api.staff_token("plans.edit", "plans.read")
     told = together(
-        *[lambda one=one: api.post("/console/plans", {"name": f"方案{one}", **PLAN}, token=token) for one in range(4)]  # type: ignore[misc]
+        *[
+            lambda one=one: api.post("/console/plans", {"name": f"方案{one}", **PLAN}, token=token)
+            for one in range(4)
+        ]  # type: ignore[misc]
     )
     assert told == {"201": 4}
     assert sorted(plan.version for plan in commissions.plans()) == [1, 2, 3, 4]

@@ -84,9 +84,7 @@ def test_receipt_by_hand_and_by_itself(
     assert windows == {received.after_sale_until}
 
 
-def test_maturing_sixteen_times(
-    together: Together, who: shop.People, peer: WeChatPay, world: Clock
-) -> None:
+def test_maturing_sixteen_times(together: Together, who: shop.People, peer: WeChatPay, world: Clock) -> None:
     """Invariant 12: each commission becomes money once."""
     for key in ("order-1", "order-2"):
         shop.received(shop.paid_order(peer, who, key).order_id)
@@ -108,7 +106,9 @@ def test_sixteen_clients_of_one_hot_upline(
     told = together(*[lambda one=one: notice(peer, one) for one in order_ids])  # type: ignore[misc]
     assert told == {"204": MANY}
     assert entries("PAID") == MANY
-    changes = [Change("journal", str(number), None, json.loads(one)) for number, one in enumerate(dump("journal"))]
+    changes = [
+        Change("journal", str(number), None, json.loads(one)) for number, one in enumerate(dump("journal"))
+    ]
 
     def follow(number: int) -> None:
         shuffled = random.Random(number).sample(changes, len(changes))

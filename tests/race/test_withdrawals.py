@@ -120,9 +120,7 @@ def test_two_persons_are_two_persons(together: Together, peer: WeChatPay, polici
 
 
 @pytest.mark.parametrize("worker", [pay_out, None], ids=["the schedule", "one at a time"])
-def test_sending_sixteen_times(
-    together: Together, peer: WeChatPay, worker: Callable[[], Any] | None
-) -> None:
+def test_sending_sixteen_times(together: Together, peer: WeChatPay, worker: Callable[[], Any] | None) -> None:
     """Invariant 15: one worker has it, WeChat is called once, with one number."""
     member_id = distributor()
     number = ask(member_id).withdrawal_id
