@@ -2,18 +2,15 @@
 
 import json
 import threading
-import zlib
 from collections.abc import Iterator
-from io import BytesIO
-from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.kernel import aws, dynamo
 from chalicelib.kernel.dynamo import ConditionFailed, FenAttribute, Table, commit, put_new, update
-from chalicelib.kernel.errors import Conflict, Crowded
+from chalicelib.kernel.errors import Conflict, Crowded, Unreachable
+from tests.contract.faults import Fault, cancelled, refused
 from tests.support import world as support
 
 
@@ -44,32 +41,9 @@ def things(world: object) -> Iterator[None]:
     yield
 
 
-class Raw(BytesIO):
-    """A response body as botocore reads it."""
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield self.read()
-
-
 def inject(times: int, *reasons: str) -> None:
     """Let the next transactions be cancelled with these reasons; the engines never do it themselves."""
-    left = [times]
-    body = json.dumps(
-        {
-            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-            "message": "cancelled",
-            "CancellationReasons": [{"Code": reason} for reason in reasons],
-        }
-    ).encode()
-
-    def fault(event_name: str, request: Any) -> AWSResponse | None:
-        if left[0] == 0 or not event_name.endswith("TransactWriteItems"):
-            return None
-        left[0] -= 1
-        headers = {"content-type": "application/x-amz-json-1.0", "x-amz-crc32": str(zlib.crc32(body))}
-        return AWSResponse(request.url, 400, headers, Raw(body))
-
-    support.faults.append(fault)
+    support.faults.append(Fault(times, cancelled(*reasons)))
 
 
 @pytest.mark.usefixtures("things")
@@ -98,9 +72,38 @@ class TestCommit:
             commit(put_new(ThingRow("never")))
         assert ThingRow.find("never") is None
 
+    def test_a_transaction_under_way_is_asked_for_under_its_own_token(self) -> None:
+        """aws.md §6.1: else it might be applied twice. After a conflict nothing is under way: a new token."""
+        tokens: list[str] = []
+        answers = [refused("TransactionInProgressException")] * 4 + [cancelled("TransactionConflict")]
+
+        def fault(event_name: str, request: object) -> object:
+            if not event_name.endswith(".TransactWriteItems"):
+                return None
+            tokens.append(json.loads(request.body)["ClientRequestToken"])  # type: ignore[attr-defined]
+            return answers.pop(0)(event_name, request) if answers else None
+
+        support.faults.append(fault)
+        commit(put_new(ThingRow("once")))
+        assert len(tokens) == 6
+        assert len(set(tokens[:5])) == 1 and tokens[5] != tokens[0]
+
+    def test_what_is_under_way_to_the_end_is_not_called_unwritten(self) -> None:
+        support.faults.append(Fault(99, refused("TransactionInProgressException")))
+        with pytest.raises(Unreachable):
+            commit(put_new(ThingRow("open")))
+
+    @pytest.mark.parametrize("status", [500, 503])
+    def test_a_failing_service_is_no_bug_of_ours(self, status: int) -> None:
+        """N3: reads and writes alike are refused with a 503."""
+        for operation in ("GetItem", "TransactWriteItems"):
+            support.faults[:] = [Fault(99, refused("InternalServerError", status=status), operation)]
+            with pytest.raises(Unreachable):
+                ThingRow.find("a") if operation == "GetItem" else commit(put_new(ThingRow("a")))
+
     def test_another_reason_is_not_retried(self) -> None:
         inject(1, "ValidationError")
-        with pytest.raises(Exception, match="cancelled"):
+        with pytest.raises(Exception, match="injected"):
             commit(put_new(ThingRow("x")))
 
     def test_an_item_named_twice_or_a_hundred_and_one_items_are_our_bug(self) -> None:
