@@ -12,9 +12,9 @@ def cancel_refund(refund: Refund, *, said: str | None = None) -> Refund:
 
     Only before its money is reserved and its goods are on their way. Raises ``RefundMoved``.
     """
+    order, refund = store.load_both(refund.refund_id)
     if refund.status == "CANCELLED":
         return refund
-    order = store.load(refund.order_id)
     try:
         commit(store.refund_ended(refund, order, "CANCELLED", at=now(), said=said))
     except CommissionsMoved:

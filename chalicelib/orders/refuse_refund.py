@@ -9,8 +9,7 @@ from chalicelib.orders.move_refund import Refund, RefundMoved
 
 def refuse_refund(refund_id: str, *, said: str) -> Refund:
     """The refused refund; its lines and commissions are free again. Raises ``RefundMoved``."""
-    refund = store.load_refund(refund_id)
-    order = store.load(refund.order_id)
+    order, refund = store.load_both(refund_id)
     try:
         commit(store.refund_ended(refund, order, "REFUSED", at=now(), said=said))
     except CommissionsMoved:

@@ -25,14 +25,13 @@ def reserve_refund(refund_id: str, *, freight_fen: int | None = None) -> Refund:
 
     Raises ``RefundUnknown``, ``RefundMoved``, ``OrderMoved`` or ``Invalid``.
     """
-    refund = store.load_refund(refund_id)
+    order, refund = store.load_both(refund_id)
     if refund.status in ("RESERVED", "SENT", "POSTED"):
         return refund
     if refund.kind == "RETURN" and refund.status != "RETURNED":
         raise RefundMoved("请先确认收到退货，再退款。")
     if not is_refund_edge(refund.status, "RESERVED"):
         raise RefundMoved()  # before its freight is looked at, which may be another refund's by now
-    order = store.load(refund.order_id)
     at = now()
     freight = _freight(order, refund, freight_fen)
     amount_fen = Fen(sum(line.amount_fen for line in refund.lines) + freight)

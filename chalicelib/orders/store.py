@@ -192,6 +192,16 @@ def load_refund(refund_id: str) -> Refund:
     return found
 
 
+def load_both(refund_id: str) -> tuple[Order, Refund]:
+    """An order and its refund, the order read first. Raises ``RefundUnknown``.
+
+    Read the other way round, a step of somebody else in between would be in the order but not in the
+    refund, and be counted twice before the commit could refuse it.
+    """
+    order = load(load_refund(refund_id).order_id)
+    return order, load_refund(refund_id)
+
+
 def load_own_refund(buyer_id: str, refund_id: str) -> Refund:
     """The buyer's own refund. Raises ``RefundUnknown`` when it is nobody's or somebody else's."""
     found = find_refund(refund_id)

@@ -28,13 +28,14 @@ def post_refund(ended: RefundNotice | RefundState, *, notice_id: str = "QUERY") 
     success is reported. Raises ``NotARefundOfOurs`` or ``PaymentMismatch``, kept in quarantine.
     """
     for _ in range(_TRIES):
-        refund = orders.find_refund(ended.refund_number)
+        order = orders.find(ended.order_number)
+        refund = orders.find_refund(ended.refund_number)  # after its order: see orders.store.load_both
         if refund is None:
             raise _quarantined(ended, notice_id, "unknown_refund", expected_fen=None)
-        order = orders.load(refund.order_id)
         reason = _mismatch(ended, refund, order)
         if reason is not None:
             raise _quarantined(ended, notice_id, reason, expected_fen=refund.amount_fen)
+        assert order is not None
         if (refund.status, ended.state) in (("POSTED", "SUCCESS"), ("FAILED", "CLOSED")):
             return
         if ended.state == "PROCESSING":
@@ -78,8 +79,8 @@ def _post(refund: Refund, order: Order) -> None:
     )
 
 
-def _mismatch(ended: RefundNotice | RefundState, refund: Refund, order: Order) -> str | None:
-    if ended.order_number != order.order_id:
+def _mismatch(ended: RefundNotice | RefundState, refund: Refund, order: Order | None) -> str | None:
+    if order is None or refund.order_id != order.order_id:
         return "refund_of_other_order"
     if (ended.refund_fen, ended.total_fen) != (refund.amount_fen, order.total_fen):
         return "refund_amount"

@@ -24,8 +24,9 @@ class Together:
     def __init__(self, engine: Engine, *, is_held: bool) -> None:
         self.engine, self.is_held = engine, is_held
 
-    def __call__(self, *acts: Act) -> Counter[str]:
-        """What the acts were told, and how often. An act that is told a 500 or ends in anything but
+    def __call__(self, *acts: Act, first: int | None = None) -> Counter[str]:
+        """What the acts were told, and how often. Held, the one numbered ``first`` ends before any
+        other's first commit goes out, so that each order of commits can be had for certain. An act that is told a 500 or ends in anything but
         a value or a refusal is a bug, and fails the race."""
         told: list[str] = [""] * len(acts)
         bugs: list[BaseException] = []
@@ -35,12 +36,16 @@ class Together:
         def run(number: int) -> None:
             line.joined(threading.get_ident())
             try:
+                if number == first:
+                    line.favour(threading.get_ident())
                 start.wait(PATIENCE_SECONDS)
                 told[number] = outcome(acts[number])
             except BaseException as bug:
                 bugs.append(bug)
             finally:
                 line.left(threading.get_ident())
+                if number == first:
+                    line.open()
 
         if self.is_held:
             self.engine.faults.append(line)
@@ -66,6 +71,18 @@ class _Line:
         self._to_come = expected
         self._mine: set[int] = set()
         self._waited: set[int] = set()
+        self._favoured: int | None = None
+
+    def favour(self, thread: int) -> None:
+        """The others wait for this one to end."""
+        with self._changed:
+            self._favoured = thread
+
+    def open(self) -> None:
+        """The favoured one has ended."""
+        with self._changed:
+            self._favoured = None
+            self._changed.notify_all()
 
     def joined(self, thread: int) -> None:
         with self._changed:
@@ -80,7 +97,8 @@ class _Line:
             return
         if self._arrived(thread):
             with self._changed:
-                assert self._changed.wait_for(lambda: self._to_come == 0, PATIENCE_SECONDS), "nobody moves"
+                may_go = lambda: self._to_come == 0 and self._favoured in (None, thread)  # noqa: E731
+                assert self._changed.wait_for(may_go, PATIENCE_SECONDS), "nobody moves"
 
     def _arrived(self, thread: int) -> bool:
         with self._changed:

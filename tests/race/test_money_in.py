@@ -3,6 +3,8 @@
 import json
 import random
 
+import pytest
+
 from chalicelib.commissions import store as commissions
 from chalicelib.commissions.mature import mature
 from chalicelib.inventory import store as inventory
@@ -46,12 +48,13 @@ def test_one_notice_sixteen_times(together: Together, who: shop.People, peer: We
     assert rows == {who.b: shop.LEVEL_1_FEN, who.a: shop.LEVEL_2_FEN}
 
 
-def test_a_notice_and_a_close(together: Together, who: shop.People, peer: WeChatPay) -> None:
+@pytest.mark.parametrize("first", [0, 1], ids=["the notice first", "the close first"])
+def test_a_notice_and_a_close(together: Together, who: shop.People, peer: WeChatPay, first: int) -> None:
     """Invariants 5, 21: paid and credited with its stock held, or closed with its stock given back and the
     money on its way home; never something of both."""
     order_id = shop.place(who).order_id
     shop.bought(peer, orders.load(order_id))
-    told = together(*[lambda: notice(peer, order_id), lambda: close(order_id)] * (MANY // 2))
+    told = together(*[lambda: notice(peer, order_id), lambda: close(order_id)] * (MANY // 2), first=first)
     order, left = orders.load(order_id), inventory.load("SK1").available
     assert told["204"] == MANY // 2
     assert entries("PAID") == 1

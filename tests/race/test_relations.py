@@ -105,20 +105,26 @@ def test_two_inviters_of_one_member(together: Together) -> None:
     assert len(bound) == 1
 
 
-@pytest.mark.parametrize("apps", [(MP,), (MP, OA)], ids=["one app", "both apps"])
-def test_a_new_person_signs_in_sixteen_times(together: Together, world: Clock, apps: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("apps", "unionid"),
+    [((MP,), None), ((MP,), "union-1"), ((MP, OA), "union-1")],
+    ids=["an openid alone", "one app", "both apps"],
+)
+def test_a_new_person_signs_in_sixteen_times(
+    together: Together, world: Clock, apps: tuple[str, ...], unionid: str | None
+) -> None:
     """M1, wechat.md §6.2: one member, made by one of the sixteen."""
     found: list[SignedIn] = []
 
     def enter(number: int) -> None:
         appid = apps[number % len(apps)]
-        found.append(sign_in(Identity(appid, f"openid-{appid}", "union-1")))
+        found.append(sign_in(Identity(appid, f"openid-{appid}", unionid)))
 
     assert together(*[lambda one=one: enter(one) for one in range(MANY)]) == {"done": MANY}  # type: ignore[misc]
     (member_id,) = {one.member.member_id for one in found}
     assert [one.is_new for one in found].count(True) == len(dump("members")) == 1
     assert set(members.load(member_id).openids) == set(apps)
-    assert len(dump("identities")) == len(apps) + 1
+    assert len(dump("identities")) == len(apps) + (unionid is not None)
 
 
 def test_a_code_is_made_sixteen_times(together: Together) -> None:
