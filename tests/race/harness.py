@@ -26,8 +26,10 @@ class Together:
 
     def __call__(self, *acts: Act, first: int | None = None) -> Counter[str]:
         """What the acts were told, and how often. Held, the one numbered ``first`` ends before any
-        other's first commit goes out, so that each order of commits can be had for certain. An act that is told a 500 or ends in anything but
-        a value or a refusal is a bug, and fails the race."""
+        other's first commit goes out, so that each order of commits can be had for certain.
+
+        An act that is told a 500 or ends in anything but a value or a refusal is a bug, and fails the race.
+        """
         told: list[str] = [""] * len(acts)
         bugs: list[BaseException] = []
         line = _Line(len(acts))
