@@ -1,4 +1,4 @@
-"""Form posts that put one file straight into the media bucket; its bytes never pass through us."""
+"""Files go straight into the media bucket and out of it; their bytes never pass through us."""
 
 from dataclasses import dataclass
 
@@ -31,3 +31,10 @@ def signed_post(key: str, headers: dict[str, str], *, max_bytes: int, valid_seco
         ExpiresIn=valid_seconds,
     )
     return FormPost(signed["url"], signed["fields"])
+
+
+def signed_link(key: str, *, valid_seconds: int) -> str:
+    """A link by which whoever holds it may read this one file."""
+    place = {"Bucket": config().media_bucket, "Key": key}
+    link: str = aws.client("s3").generate_presigned_url("get_object", Params=place, ExpiresIn=valid_seconds)
+    return link

@@ -6,10 +6,13 @@ from pydantic import Field
 
 from chalicelib.kernel import settings
 from chalicelib.kernel.http import Out
-from chalicelib.orders import store
+from chalicelib.kernel.uploads import signed_link
 from chalicelib.orders.describe import REASON_TEXT, describe_refund
 from chalicelib.orders.move_refund import Refund, RefundKind, RefundReason, RefundStatus, is_refund_edge
 from chalicelib.orders.rules import Order, OrderRules
+
+_LINK_SECONDS = 600
+"""Evidence pictures are the buyer's and staff's alone."""
 
 
 class RefundLineOut(Out):
@@ -74,7 +77,7 @@ def show_refund(refund: Refund, order: Order) -> RefundOut:
         reason=refund.reason,
         reason_text=REASON_TEXT[refund.reason],
         note=refund.note,
-        picture_urls=[store.picture_link(key) for key in refund.picture_keys],
+        picture_urls=[signed_link(key, valid_seconds=_LINK_SECONDS) for key in refund.picture_keys],
         return_address=(settings.read(OrderRules).return_address or None) if is_agreed else None,
         return_company=refund.return_company,
         return_tracking_number=refund.return_tracking_number,

@@ -7,9 +7,8 @@ from typing import Any
 
 from chalicelib.commissions.hold import lift
 from chalicelib.inventory import store as inventory
-from chalicelib.kernel import aws, crypto
+from chalicelib.kernel import crypto
 from chalicelib.kernel.clock import business_day
-from chalicelib.kernel.config import config
 from chalicelib.kernel.days import walk_back
 from chalicelib.kernel.dynamo import Otherwise, Write, delete, put, put_new, update
 from chalicelib.kernel.ids import shard_of
@@ -193,11 +192,8 @@ def load_refund(refund_id: str) -> Refund:
 
 
 def load_both(refund_id: str) -> tuple[Order, Refund]:
-    """An order and its refund, the order read first. Raises ``RefundUnknown``.
-
-    Read the other way round, a step of somebody else in between would be in the order but not in the
-    refund, and be counted twice before the commit could refuse it.
-    """
+    """An order and its refund, the order read first: else a step of somebody else in between would be in
+    the order but not in the refund, and be counted twice. Raises ``RefundUnknown``."""
     order = load(load_refund(refund_id).order_id)
     return order, load_refund(refund_id)
 
@@ -343,13 +339,6 @@ def bought_from_cart(order: Order) -> list[Write]:
         for row in rows
         if row.sku_id in bought and row.added_at <= order.placed_at
     ]
-
-
-def picture_link(picture_key: str) -> str:
-    """A link to an evidence picture, good for ten minutes."""
-    place = {"Bucket": config().media_bucket, "Key": picture_key}
-    link: str = aws.client("s3").generate_presigned_url("get_object", Params=place, ExpiresIn=600)
-    return link
 
 
 def _of_one_day(day: str, status: Status | None, limit: int, cursor: str | None) -> Page[OrderRow]:
