@@ -1,5 +1,11 @@
 """The engine as the crash suite has it: quick answers, one shard to sweep."""
 
-from tests.crash.conftest import _one_shard, _quick_answers
+import pytest
 
-__all__ = ["_one_shard", "_quick_answers"]
+from tests.support import quick
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick.one_shard(monkeypatch)
+    quick.moto(monkeypatch)

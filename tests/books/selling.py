@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chalicelib.commissions.draft_plan import draft_plan
+from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.level_rules import level_rules
 from chalicelib.commissions.publish_plan import publish_plan
-from chalicelib.commissions.rules import Plan
 from chalicelib.distributors.change_status import change_status
 from chalicelib.distributors.set_level import set_level
 from chalicelib.inventory import store as inventory
@@ -232,7 +233,8 @@ class Deciding(Books):
     @rule(plan=plans)
     def publish(self, plan: tuple[tuple[int, ...], bool, int]) -> None:
         rates, own, cap_bps = plan
-        draft = draft_plan(Plan("", 0, "新方案", "DRAFT", rates, self_purchase=own, cap_bps=cap_bps))
+        rules = level_rules(rates, self_purchase=own)
+        draft = draft_plan(Plan("", 0, "新方案", "DRAFT", rules, cap_bps=cap_bps))
         self.compare()
         self.step(
             lambda: publish_plan(draft.plan_id, revision=draft.revision, starts_at=None),
