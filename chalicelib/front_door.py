@@ -38,6 +38,9 @@ from chalicelib.invites import routes as invites_routes
 from chalicelib.kernel import auth, dynamo, http, jobs, openapi, settings
 from chalicelib.kernel.config import config
 from chalicelib.kernel.http import Ask, Door, Doors, Incoming
+from chalicelib.marketing import console as marketing_console
+from chalicelib.marketing import jobs as marketing_jobs
+from chalicelib.marketing import routes as marketing_routes
 from chalicelib.members import console as members_console
 from chalicelib.members import jobs as members_jobs
 from chalicelib.members import routes as members_routes
@@ -74,6 +77,9 @@ DOORS: tuple[Doors, ...] = (
     invites_routes.distributor,
     invites_routes.shop,
     invites_routes.street,
+    marketing_console.doors,
+    marketing_routes.distributor_doors,
+    marketing_routes.doors,
     members_console.doors,
     members_routes.doors,
     orders_console.doors,
@@ -98,6 +104,7 @@ JOBS: tuple[jobs.Jobs, ...] = (
     commissions_jobs.jobs,
     distributors_jobs.jobs,
     invites_jobs.jobs,
+    marketing_jobs.jobs,
     members_jobs.jobs,
     orders_jobs.jobs,
     payments_jobs.jobs,

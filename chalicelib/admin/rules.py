@@ -63,6 +63,10 @@ CATALOGUE: tuple[Group, ...] = (
             "withdrawals.audit": "审核提现",
         },
     ),
+    Group(
+        "营销",
+        {"marketing.read": "查看优惠券与赠品", "marketing.edit": "发券与管理赠品", "gifts.ship": "寄送赠品"},
+    ),
     Group("内容", {"content.edit": "发布公告"}),
     Group(
         "系统",
@@ -116,6 +120,7 @@ PRESETS: dict[str, Role] = {
                 "stock.edit",
                 "plans.edit",
                 "content.edit",
+                "marketing.edit",
             },
         ),
         _preset(
@@ -146,7 +151,9 @@ PRESETS: dict[str, Role] = {
                 "invites.read",
             },
         ),
-        _preset("warehouse", "仓库", {"catalog.read", "stock.edit", "orders.read", "orders.ship"}),
+        _preset(
+            "warehouse", "仓库", {"catalog.read", "stock.edit", "orders.read", "orders.ship", "gifts.ship"}
+        ),
     )
 }
 

@@ -84,6 +84,16 @@ KINDS: dict[str, Kind] = {
         "收到积分",
         ("您收到了商家赠送的积分，下单时可以直接抵扣。", "数量：{points} 积分。", "原因：{reason}。"),
     ),
+    "coupon_received": Kind(
+        "收到优惠券", ("您收到一张优惠券，下单时可以使用。", "优惠：{coupon}。", "有效期至：{until}。")
+    ),
+    "coupon_expiring": Kind(
+        "优惠券快过期了", ("您有一张优惠券即将过期，抓紧使用吧。", "优惠：{coupon}。", "有效期至：{until}。")
+    ),
+    "gift_waiting": Kind(
+        "有赠品等您领取", ("填写收货地址，我们就给您寄出。", "赠品：{gift}。", "请在此之前领取：{until}。")
+    ),
+    "gift_shipped": Kind("赠品已寄出", ("您的赠品已经上路啦。", "赠品：{gift}。", "快递单号：{tracking}。")),
     "new_downline": Kind("团队有新成员", ("有新朋友通过您的邀请加入了。", "昵称：{name}。")),
 }
 """Every notice there is. Facts are texts ready to read: ``amount`` is ``¥12.00``, never a number."""

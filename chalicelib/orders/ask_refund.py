@@ -82,7 +82,7 @@ def _refund(refund_id: str, order: Order, ask: RefundAsk) -> Refund:
     if freight_fen > order.freight_left_fen:
         raise Invalid(f"运费最多可退 {yuan(order.freight_left_fen)}。")
     amount_fen = Fen(sum(line.amount_fen for line in lines) + freight_fen)
-    if amount_fen < 1:
+    if amount_fen < 1 and any(order.line(line.line_no).paid_fen for line in lines):
         raise Invalid("退款金额至少 0.01 元。")
     return Refund(
         refund_id=refund_id,

@@ -18,7 +18,7 @@ from chalicelib.orders.approve_return import approve_return
 from chalicelib.orders.ask_refund import RefundAsk, ask_refund
 from chalicelib.orders.cancel import cancel
 from chalicelib.orders.confirm_returned import confirm_returned
-from chalicelib.orders.correct_parcel import correct_parcel
+from chalicelib.orders.correct_parcel import AlreadyReshipped, ParcelUnknown, correct_parcel
 from chalicelib.orders.describe import EXPRESS_COMPANIES
 from chalicelib.orders.move_refund import OPEN, Refund, Slice
 from chalicelib.orders.refuse_refund import refuse_refund
@@ -34,7 +34,7 @@ from chalicelib.orders.schemas import (
     StaffRefundIn,
     StaffRefundsAsked,
 )
-from chalicelib.orders.ship import Shipment, ship
+from chalicelib.orders.ship import MixedDelivery, NothingToShip, Shipment, TooManyParcels, ship
 from chalicelib.orders.show_to_staff import (
     StaffOrderDetailOut,
     StaffOrdersOut,
@@ -54,9 +54,9 @@ _FURTHEST_BACK = timedelta(days=366)
 _SHIP_ERRORS = (
     rules.OrderUnknown,
     rules.OrderMoved,
-    rules.NothingToShip,
-    rules.TooManyParcels,
-    rules.MixedDelivery,
+    NothingToShip,
+    TooManyParcels,
+    MixedDelivery,
     rules.LineUnknown,
 )
 _REFUND_STEPS = (refunds.RefundUnknown, refunds.RefundMoved, rules.OrderMoved)
@@ -110,13 +110,13 @@ def ship_order(ask: Ask[ShipIn]) -> StaffOrderDetailOut:
     who=staff("orders.ship"),
     body=CorrectParcelIn,
     returns=StaffOrderDetailOut,
-    errors=(rules.OrderUnknown, rules.ParcelUnknown, rules.OrderMoved, rules.AlreadyReshipped),
+    errors=(rules.OrderUnknown, ParcelUnknown, rules.OrderMoved, AlreadyReshipped),
 )
 def put_parcel_right(ask: Ask[CorrectParcelIn]) -> StaffOrderDetailOut:
     """Correct carrier and number of a parcel, once an order."""
     number = ask.path["parcel_no"]
     if not number.isdecimal():
-        raise rules.ParcelUnknown()
+        raise ParcelUnknown()
     given = ask.body
     return show_to_staff(
         correct_parcel(

@@ -4,8 +4,21 @@ from dataclasses import replace
 
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.orders import store
-from chalicelib.orders.rules import AlreadyReshipped, Order, OrderMoved, ParcelUnknown, Upload
+from chalicelib.orders.rules import Order, OrderMoved, Upload
+
+
+class ParcelUnknown(NotFound):
+    title = "没有这个包裹"
+    detail = "订单里没有这个包裹，请刷新后重试。"
+
+
+class AlreadyReshipped(Conflict):
+    """WeChat lets the shipping of an order be corrected once (wechat.md §3.4)."""
+
+    title = "只能修改一次"
+    detail = "微信只允许修改一次发货信息，这个订单已经修改过了。"
 
 
 def correct_parcel(order_id: str, parcel_no: int, *, express_company: str, tracking_number: str) -> Order:

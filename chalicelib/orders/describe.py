@@ -91,6 +91,8 @@ class Told:
 def describe(order: Order) -> Told:
     """What the buyer reads on top of an order."""
     title = STATUS_TEXT[order.status]
+    if order.status == "UNPAID" and order.total_fen == 0:
+        return Told(title, "优惠券和积分已经全部抵扣，不用付款，订单马上确认。", order.expires_at)
     if order.status == "UNPAID" and order.payer_openid is None:
         return Told(title, "这个订单不能在网页付款，请在微信小程序或公众号里重新下单。", order.expires_at)
     if order.status == "UNPAID":
@@ -126,7 +128,9 @@ def describe_refund(refund: Refund) -> Told:
         "RETURNED": f"商家正在为您退款 {amount}。",
         "RESERVED": f"正在退款 {amount}，会原路退回您的付款账户。",
         "SENT": f"微信正在退款 {amount}，一般 1 到 3 个工作日到账。",
-        "POSTED": f"{amount} 已原路退回您的付款账户。",
+        "POSTED": f"{amount} 已原路退回您的付款账户。"
+        if refund.amount_fen
+        else "已处理完成，抵扣的积分已按件数退还。",
         "CANCELLED": "售后已撤销，如仍需要可以重新申请。",
     }.get(refund.status, "如有疑问请联系客服。")
     return Told(title, refund.said or says, None)

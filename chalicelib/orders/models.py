@@ -112,6 +112,11 @@ class OrderRow(Table):
     freight_reserved_fen = FenAttribute()
     freight_refunded_fen = FenAttribute()
     upload = ValueAttribute[Upload](Upload, null=True)
+    coupon_id = UnicodeAttribute(null=True)
+    coupon_name = UnicodeAttribute(null=True)
+    coupon_fen = FenAttribute()
+    points = IntAttribute()
+    points_fen = FenAttribute()
     chain = ValueAttribute[tuple[str, ...]](tuple[str, ...])
 
     buyer_state = UnicodeAttribute()

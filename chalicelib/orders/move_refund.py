@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
-from chalicelib.kernel.money import Fen, yuan
+from chalicelib.kernel.money import Fen, Points, yuan
 from chalicelib.orders.rules import MAX_REFUNDS, Order, OrderLine, is_edge, shipped_out
 
 RefundKind = Literal["REFUND_ONLY", "RETURN"]
@@ -179,6 +179,21 @@ def price_of_units(line: OrderLine, quantity: int) -> Fen:
     before, after = line.refunded_quantity, line.refunded_quantity + quantity
     exact = line.paid_fen * after // line.quantity - line.paid_fen * before // line.quantity
     return Fen(min(exact, line.paid_fen - line.refunded_fen - line.refund_reserved_fen))
+
+
+def points_of_units(line: OrderLine, quantity: int) -> Points:
+    """What the next ``quantity`` units of the line cost in points, by the same cumulative floors."""
+    before, after = line.refunded_quantity, line.refunded_quantity + quantity
+    return Points(line.points * after // line.quantity - line.points * before // line.quantity)
+
+
+def points_back(order: Order, refund: Refund) -> Points:
+    """The points that go back when this refund is posted on the order as it stands (invariant 19).
+
+    By units, since a line may be paid in points alone: all units of a line give back all its points,
+    in whatever slices they come.
+    """
+    return Points(sum(points_of_units(order.line(one.line_no), one.quantity) for one in refund.lines))
 
 
 def cut(order: Order, slices: Sequence[Slice], *, kind: RefundKind) -> tuple[RefundLine, ...]:

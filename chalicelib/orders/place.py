@@ -17,16 +17,20 @@ from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import Conflict, KeyReused
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.money import Fen, yuan
+from chalicelib.marketing.rules import CouponMoved
 from chalicelib.members import store as members
 from chalicelib.members.rules import Member, demand_active
 from chalicelib.orders import store
-from chalicelib.orders.price import Quote, QuoteLine, Wanted, problem_text
-from chalicelib.orders.quote import quote
+from chalicelib.orders.hold_discount import hold_discount
+from chalicelib.orders.price import QuoteLine, Wanted, problem_text
+from chalicelib.orders.quote_with import quote_with
+from chalicelib.orders.redeem import Redeem, Redeemed
 from chalicelib.orders.rules import (
     MAX_LINES,
     MAX_TOTAL_FEN,
     MAX_UNPAID,
     CannotBuy,
+    CannotRedeem,
     Order,
     OrderLine,
     OrderRules,
@@ -35,6 +39,7 @@ from chalicelib.orders.rules import (
     TooManyUnpaid,
     TotalOutOfRange,
 )
+from chalicelib.wallet.move_points import PointsMoved
 
 _TRIES = 3
 
@@ -53,6 +58,7 @@ class Placement:
     note: str | None = None
     share_code: str | None = None
     """The code of the link that brought the buyer to this purchase."""
+    redeem: Redeem = Redeem()
 
 
 class _TakenMeanwhile(Conflict):
@@ -63,8 +69,8 @@ def place(placement: Placement) -> Order:
     """The order; the same key and content again, even at the same moment, gives the same one.
 
     Raises ``KeyReused``, ``PriceChanged`` (with ``facts["quote"]``), ``CannotBuy``,
-    ``TotalOutOfRange``, ``TooManyUnpaid``, ``AddressUnknown``, ``NoDelivery``, ``MemberBlocked`` and
-    inventory's ``OutOfStock``.
+    ``CannotRedeem``, ``TotalOutOfRange``, ``TooManyUnpaid``, ``AddressUnknown``, ``NoDelivery``,
+    ``MemberBlocked`` and inventory's ``OutOfStock``.
     """
     order_id = derived_id("OR", placement.buyer_id, placement.key)
     for attempt in range(_TRIES):
@@ -75,7 +81,7 @@ def place(placement: Placement) -> Order:
             return _place(order_id, placement)
         except _TakenMeanwhile:
             continue
-        except RelationMoved:
+        except (RelationMoved, CouponMoved, PointsMoved):
             if attempt == _TRIES - 1:
                 raise
     raise KeyReused()
@@ -93,8 +99,14 @@ def _place(order_id: str, placement: Placement) -> Order:
     if store.count_of_buyer(buyer.member_id, "UNPAID") >= MAX_UNPAID:
         raise TooManyUnpaid()
     address = members.address(buyer.member_id, placement.address_id)
-    quoted = quote(buyer.member_id, placement.basket, province=address.province)
-    _check(quoted, placement.expected_total_fen)
+    redeemed = quote_with(
+        buyer.member_id,
+        placement.basket,
+        placement.redeem,
+        province=address.province,
+        is_choosing=False,
+    )
+    _check(redeemed, placement.expected_total_fen)
     at = now()
     path, bindings = bind_at_purchase(buyer, at)
     sharer_id = sharer_of(placement.share_code, buyer.member_id, at)
@@ -103,11 +115,11 @@ def _place(order_id: str, placement: Placement) -> Order:
         (address.province, address.city, address.district),
         lambda: buyer.bought_at is None and store.first_order_of(buyer.member_id) is None,
     )
-    terms = freeze(buyer, path, _freeze_lines(quoted), at, context=context)
+    terms = freeze(buyer, path, _freeze_lines(redeemed), at, context=context)
     order = _order(
         order_id,
         placement,
-        quoted,
+        redeemed,
         terms=terms,
         chain=path,
         ship_to=store.sealed(address, order_id),
@@ -117,27 +129,32 @@ def _place(order_id: str, placement: Placement) -> Order:
     )
     reservations = [inventory.reserve(order_id, line.sku_id, line.quantity) for line in order.lines]
     first = [store.claim_first_order(order, _TakenMeanwhile)] if terms.claims_first_order else []
-    commit(store.put_order(order, _TakenMeanwhile), *reservations, bindings, first)
+    discount = hold_discount(order, redeemed.coupon, at)
+    commit(store.put_order(order, _TakenMeanwhile), *reservations, bindings, first, discount)
     return order
 
 
-def _check(quoted: Quote, expected_total_fen: int) -> None:
-    """Refuse what cannot be bought, then a price the buyer has not seen, then what WeChat cannot take."""
+def _check(redeemed: Redeemed, expected_total_fen: int) -> None:
+    """Refuse what cannot be bought, a discount that does not fit, then a price the buyer has not seen."""
+    quoted = redeemed.quote
     for line in quoted.lines:
         text = problem_text(line)
         if text is not None:
             title = f"“{line.product.title}”" if line.product else "有商品"
-            raise CannotBuy(f"{title}{text}，请返回修改。", quote=quoted)
+            raise CannotBuy(f"{title}{text}，请返回修改。", quote=redeemed)
+    problem = redeemed.coupon_problem or redeemed.points_problem
+    if problem is not None:
+        raise CannotRedeem(f"{problem}，请返回确认。", quote=redeemed)
     if quoted.total_fen != expected_total_fen:
-        raise PriceChanged(f"金额已变为 {yuan(quoted.total_fen)}，请确认后再提交。", quote=quoted)
-    if not 1 <= quoted.total_fen <= MAX_TOTAL_FEN:
+        raise PriceChanged(f"金额已变为 {yuan(quoted.total_fen)}，请确认后再提交。", quote=redeemed)
+    if quoted.total_fen > MAX_TOTAL_FEN:
         raise TotalOutOfRange()
 
 
-def _freeze_lines(quoted: Quote) -> list[FreezeLine]:
+def _freeze_lines(redeemed: Redeemed) -> list[FreezeLine]:
     return [
-        FreezeLine(number, line.product, line.sku, line.wanted.quantity, line.goods_fen)
-        for number, line in enumerate(quoted.lines, 1)
+        FreezeLine(number, line.product, line.sku, line.wanted.quantity, line.net_fen)
+        for number, line in enumerate(redeemed.quote.lines, 1)
         if line.product is not None and line.sku is not None
     ]
 
@@ -152,7 +169,7 @@ def _payer(buyer: Member, via: str) -> tuple[str, str] | tuple[None, None]:
 def _order(
     order_id: str,
     placement: Placement,
-    quoted: Quote,
+    redeemed: Redeemed,
     *,
     terms: Terms,
     chain: Sequence[str],
@@ -161,7 +178,7 @@ def _order(
     sharer_id: str | None,
     at: datetime,
 ) -> Order:
-    policy = settings.read(OrderRules)
+    policy, quoted, coupon = settings.read(OrderRules), redeemed.quote, redeemed.coupon
     assert quoted.freight_fen is not None and len(quoted.lines) <= MAX_LINES
     return Order(
         order_id=order_id,
@@ -181,6 +198,11 @@ def _order(
         auto_receive_days=policy.auto_receive_days,
         after_sale_days=policy.after_sale_days,
         note=placement.note,
+        coupon_id=coupon.coupon_id if coupon else None,
+        coupon_name=coupon.terms.name if coupon else None,
+        coupon_fen=quoted.coupon_fen,
+        points=quoted.points,
+        points_fen=quoted.points_fen,
         chain=tuple(chain),
         sharer_id=sharer_id,
     )
@@ -199,7 +221,10 @@ def _line(number: int, line: QuoteLine) -> OrderLine:
         quantity=line.wanted.quantity,
         price_fen=line.price_fen,
         goods_fen=line.goods_fen,
-        discount_fen=Fen(0),
-        paid_fen=line.goods_fen,
+        discount_fen=Fen(line.coupon_fen + line.points_fen),
+        paid_fen=line.net_fen,
         cost_fen=line.sku.cost_fen,
+        coupon_fen=line.coupon_fen,
+        points_fen=line.points_fen,
+        points=line.points,
     )

@@ -6,7 +6,7 @@ from typing import Literal
 
 from chalicelib.catalog import rules as catalog
 from chalicelib.catalog.rules import FreightTemplate, Product, Sku
-from chalicelib.kernel.money import Fen
+from chalicelib.kernel.money import Fen, Points
 
 Problem = Literal["GONE", "OFF_SHELF", "OVER_LIMIT", "SOLD_OUT", "TOO_FEW_LEFT"]
 
@@ -31,6 +31,14 @@ class QuoteLine:
     goods_fen: Fen
     left: int
     problem: Problem | None = None
+    coupon_fen: Fen = Fen(0)
+    points_fen: Fen = Fen(0)
+    points: Points = Points(0)
+
+    @property
+    def net_fen(self) -> Fen:
+        """What is left to pay in money."""
+        return Fen(self.goods_fen - self.coupon_fen - self.points_fen)
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,9 @@ class Quote:
     goods_fen: Fen
     freight_fen: Fen | None
     total_fen: Fen
+    coupon_fen: Fen = Fen(0)
+    points: Points = Points(0)
+    points_fen: Fen = Fen(0)
 
     @property
     def can_place(self) -> bool:

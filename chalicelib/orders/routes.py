@@ -11,6 +11,7 @@ from chalicelib.kernel.crypto import fingerprint
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import Invalid, KeyReused
 from chalicelib.kernel.http import Ask, Doors, Paging, Reply, problem
+from chalicelib.marketing.rules import terms_text
 from chalicelib.members import store as members
 from chalicelib.members.rules import AddressUnknown, MemberBlocked
 from chalicelib.orders import move_refund as refunds
@@ -24,10 +25,13 @@ from chalicelib.orders.offer_upload import folder_of, offer_upload
 from chalicelib.orders.place import Placement, place
 from chalicelib.orders.price import Quote, QuoteLine, Wanted, problem_text
 from chalicelib.orders.quote import quote
+from chalicelib.orders.quote_with import quote_with
 from chalicelib.orders.receive import receive
+from chalicelib.orders.redeem import Choice, Redeem, Redeemed
 from chalicelib.orders.schemas import (
     CartLineIn,
     CartOut,
+    ChoiceOut,
     EvidenceIn,
     EvidenceOut,
     OrderCountsOut,
@@ -79,11 +83,12 @@ def take_cart_line(ask: Ask[Any]) -> CartOut:
 
 @doors.post("/quote", who=member, body=QuoteIn, returns=QuoteOut, errors=(AddressUnknown, NoDelivery))
 def price_basket(ask: Ask[QuoteIn]) -> QuoteOut:
-    """What a basket costs, with freight where an address is given."""
+    """What a basket costs with coupon and points, with freight where an address is given."""
     given = ask.body
     address = members.address(ask.who.id, given.address_id) if given.address_id else None
     basket = [Wanted(one.product_id, one.sku_id, one.quantity) for one in given.lines]
-    return QuoteOut(**_quoted(quote(ask.who.id, basket, province=address.province if address else None)))
+    wanted = Redeem(given.coupon_id, given.points)
+    return _redeemed(quote_with(ask.who.id, basket, wanted, province=address.province if address else None))
 
 
 @doors.post(
@@ -97,6 +102,7 @@ def price_basket(ask: Ask[QuoteIn]) -> QuoteOut:
         KeyReused,
         rules.PriceChanged,
         rules.CannotBuy,
+        rules.CannotRedeem,
         rules.TotalOutOfRange,
         rules.TooManyUnpaid,
         OutOfStock,
@@ -118,10 +124,11 @@ def place_order(ask: Ask[PlaceIn]) -> OrderDetailOut | Reply:
         expected_total_fen=given.expected_total_fen,
         note=given.note,
         share_code=given.share_code,
+        redeem=Redeem(given.coupon_id, given.points),
     )
     try:
         return show_order(place(placement))
-    except (rules.PriceChanged, rules.CannotBuy) as refusal:
+    except (rules.PriceChanged, rules.CannotBuy, rules.CannotRedeem) as refusal:
         return _with_quote(refusal, ask.request_id)
 
 
@@ -254,14 +261,43 @@ def tell_return(ask: Ask[ReturnIn]) -> RefundOut:
     return show_refund(sent, store.load(sent.order_id))
 
 
-def _with_quote(refusal: rules.PriceChanged | rules.CannotBuy, request_id: str) -> Reply:
+def _with_quote(refusal: rules.PriceChanged | rules.CannotBuy | rules.CannotRedeem, request_id: str) -> Reply:
     """The refusal as problem+json with one member more: the quote as it is now."""
     reply = problem(refusal, request_id)
     body = json.loads(reply.body)
     quoted = refusal.facts["quote"]
-    assert isinstance(quoted, Quote)
-    body["quote"] = QuoteOut(**_quoted(quoted)).model_dump(mode="json")
+    assert isinstance(quoted, Redeemed)
+    body["quote"] = _redeemed(quoted).model_dump(mode="json")
     return Reply(json.dumps(body, ensure_ascii=False), reply.status, reply.headers)
+
+
+def _redeemed(redeemed: Redeemed) -> QuoteOut:
+    quoted, coupon = redeemed.quote, redeemed.coupon
+    return QuoteOut(
+        **_quoted(quoted),
+        coupon_id=coupon.coupon_id if coupon else None,
+        coupon_fen=quoted.coupon_fen,
+        coupon_problem=redeemed.coupon_problem,
+        points=quoted.points,
+        points_fen=quoted.points_fen,
+        points_problem=redeemed.points_problem,
+        max_points=redeemed.max_points,
+        points_says=redeemed.points_says,
+        coupons=[_choice(one) for one in redeemed.choices],
+        best_coupon_id=redeemed.best_coupon_id,
+    )
+
+
+def _choice(choice: Choice) -> ChoiceOut:
+    coupon = choice.coupon
+    return ChoiceOut(
+        coupon_id=coupon.coupon_id,
+        name=coupon.terms.name,
+        terms_text=terms_text(coupon.terms),
+        expires_at=coupon.expires_at,
+        off_fen=choice.off_fen,
+        problem=choice.problem,
+    )
 
 
 def _quoted(quoted: Quote) -> dict[str, Any]:
@@ -290,6 +326,9 @@ def _quoted_line(line: QuoteLine) -> QuoteLineOut:
         left=line.left,
         problem=line.problem,
         problem_text=problem_text(line),
+        coupon_fen=line.coupon_fen,
+        points_fen=line.points_fen,
+        points=line.points,
     )
 
 

@@ -12,11 +12,12 @@ from typing import Literal
 from chalicelib.commissions.rules import Sale, SaleLine, Terms
 from chalicelib.kernel import settings
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
-from chalicelib.kernel.money import Fen
+from chalicelib.kernel.money import Fen, Points
 
-MAX_LINES = 40
+MAX_LINES = 37
 """A line takes two items of the placement's one transaction (counter and reservation), the order one,
-a binding at purchase up to nineteen, out of 100."""
+a binding at purchase up to nineteen, coupon, points, their entry and a first order's claim one each:
+98 out of 100."""
 MAX_QUANTITY = 999
 MAX_TOTAL_FEN = 10**10
 MAX_PARCELS = 15
@@ -88,8 +89,9 @@ class ShipTo:
 class OrderLine:
     """One SKU of an order, with everything that may not change later.
 
-    ``cost_fen`` is of one unit. Quantities move from asked (``open_…``) to given back
-    (``refunded_…``); the ``unshipped`` ones among them were never sent.
+    ``paid_fen`` = ``goods_fen`` - ``discount_fen``, which is ``coupon_fen`` + ``points_fen``. ``cost_fen``
+    is of one unit. Quantities move from asked (``open_…``) to given back (``refunded_…``); the
+    ``unshipped`` ones among them were never sent.
     """
 
     line_no: int
@@ -112,6 +114,9 @@ class OrderLine:
     unshipped_refunded_quantity: int = 0
     refund_reserved_fen: Fen = Fen(0)
     refunded_fen: Fen = Fen(0)
+    coupon_fen: Fen = Fen(0)
+    points_fen: Fen = Fen(0)
+    points: Points = Points(0)
 
     @property
     def refundable_quantity(self) -> int:
@@ -174,8 +179,9 @@ class Upload:
 class Order:
     """One purchase. Prices, terms and address are frozen at placement.
 
-    ``total_fen`` is Σ ``paid_fen`` of the lines + ``freight_fen``. The payer is the WeChat identity
-    the buyer placed the order with; without one it cannot be paid by WeChat.
+    ``total_fen`` is Σ ``paid_fen`` of the lines + ``freight_fen``; zero where coupon and points paid all.
+    The payer is the WeChat identity the buyer placed the order with; without one it cannot be paid by
+    WeChat.
     """
 
     order_id: str
@@ -213,6 +219,11 @@ class Order:
     freight_reserved_fen: Fen = Fen(0)
     freight_refunded_fen: Fen = Fen(0)
     upload: Upload | None = None
+    coupon_id: str | None = None
+    coupon_name: str | None = None
+    coupon_fen: Fen = Fen(0)
+    points: Points = Points(0)
+    points_fen: Fen = Fen(0)
     chain: tuple[str, ...] = ()
     """The buyer's uplines at placement, nearest first: whose team this order counts for, whoever is paid."""
     sharer_id: str | None = None
@@ -291,10 +302,15 @@ class CannotBuy(Conflict):
 
 
 class TotalOutOfRange(Conflict):
-    """A WeChat payment is at least one fen; an order at most a hundred million yuan."""
-
     title = "订单金额不对"
-    detail = "订单金额需要大于 0 元，且不超过一亿元，请调整商品数量。"
+    detail = "订单金额不能超过一亿元，请调整商品数量。"
+
+
+class CannotRedeem(Conflict):
+    """The coupon does not fit, or there are not so many points; ``detail`` says why."""
+
+    title = "优惠用不了"
+    detail = "优惠券或积分刚刚有变化，请返回确认。"
 
 
 class TooManyUnpaid(Conflict):
@@ -310,37 +326,6 @@ class GoodsGone(NotFound):
 class CartFull(Conflict):
     title = "购物车满了"
     detail = f"购物车最多放 {MAX_CART_LINES} 种商品，请先清理一下。"
-
-
-class NothingToShip(Conflict):
-    """More than what is left to send, or nothing at all."""
-
-    title = "没有可发的商品"
-    detail = "所选商品已经发货、已退款或正在退款，请刷新后重试。"
-
-
-class TooManyParcels(Conflict):
-    title = "包裹太多"
-    detail = f"一个订单最多 {MAX_PARCELS} 个包裹。"
-
-
-class MixedDelivery(Conflict):
-    """WeChat takes one way of delivery for one payment."""
-
-    title = "发货方式不一致"
-    detail = "同一个订单只能用一种发货方式，请与之前的包裹保持一致。"
-
-
-class ParcelUnknown(NotFound):
-    title = "没有这个包裹"
-    detail = "订单里没有这个包裹，请刷新后重试。"
-
-
-class AlreadyReshipped(Conflict):
-    """WeChat lets the shipping of an order be corrected once (wechat.md §3.4)."""
-
-    title = "只能修改一次"
-    detail = "微信只允许修改一次发货信息，这个订单已经修改过了。"
 
 
 def is_edge(before: Status, after: Status) -> bool:

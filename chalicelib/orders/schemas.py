@@ -1,6 +1,6 @@
 """What the doors of this room take and give. A client names goods and quantities, never a price."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -13,6 +13,7 @@ from chalicelib.orders.rules import MAX_LINES, MAX_QUANTITY, Delivery, Status
 
 _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 _Quantity = Annotated[int, Field(title="数量", ge=1, le=MAX_QUANTITY)]
+_Points = Annotated[int, Field(title="积分", ge=0, le=10**9)]
 _LineNo = Annotated[int, Field(ge=1, le=MAX_LINES)]
 _Note = Annotated[str | None, Field(title="留言", max_length=200)]
 _Said = Annotated[str, Field(title="原因", min_length=2, max_length=200, pattern=r"\S")]
@@ -44,6 +45,8 @@ class QuoteIn(Body):
 
     lines: list[WantedIn] = Field(min_length=1, max_length=MAX_LINES)
     address_id: _Id | None = None
+    coupon_id: _Id | None = None
+    points: _Points = 0
 
 
 class PlaceIn(Body):
@@ -54,6 +57,8 @@ class PlaceIn(Body):
     expected_total_fen: int = Field(ge=0, le=MAX_FEN)
     note: _Note = None
     share_code: _ShareCode = None
+    coupon_id: _Id | None = None
+    points: _Points = 0
 
 
 class QuoteLineOut(Out):
@@ -71,9 +76,12 @@ class QuoteLineOut(Out):
     left: int = Field(description="How many can be bought now.")
     problem: Problem | None
     problem_text: str | None
+    coupon_fen: int
+    points_fen: int
+    points: int
 
 
-class QuoteOut(Out):
+class PricedOut(Out):
     """A priced basket. ``freight_fen`` is null without an address, and then not in ``total_fen``."""
 
     lines: list[QuoteLineOut]
@@ -83,8 +91,34 @@ class QuoteOut(Out):
     can_place: bool
 
 
-class CartOut(QuoteOut):
+class CartOut(PricedOut):
     """The cart at today's prices."""
+
+
+class ChoiceOut(Out):
+    """A coupon beside this basket: what it takes off, or why it does not fit."""
+
+    coupon_id: str
+    name: str
+    terms_text: str
+    expires_at: datetime
+    off_fen: int
+    problem: str | None
+
+
+class QuoteOut(PricedOut):
+    """A priced basket after coupon and points, and what else could be chosen."""
+
+    coupon_id: str | None = Field(description="The coupon that is taken off here.")
+    coupon_fen: int
+    coupon_problem: str | None = Field(description="Why the wanted coupon is not taken off.")
+    points: int
+    points_fen: int
+    points_problem: str | None
+    max_points: int = Field(description="The most points that this basket takes.")
+    points_says: str
+    coupons: list[ChoiceOut]
+    best_coupon_id: str | None
 
 
 class OrdersAsked(Paging):

@@ -6,21 +6,37 @@ from dataclasses import dataclass, replace
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
-from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.orders import store
 from chalicelib.orders.rules import (
     MAX_PARCELS,
     Delivery,
-    MixedDelivery,
-    NothingToShip,
     Order,
     OrderMoved,
     Parcel,
     ParcelLine,
-    TooManyParcels,
     Upload,
     shipped_out,
 )
+
+
+class NothingToShip(Conflict):
+    """More than what is left to send, or nothing at all."""
+
+    title = "没有可发的商品"
+    detail = "所选商品已经发货、已退款或正在退款，请刷新后重试。"
+
+
+class TooManyParcels(Conflict):
+    title = "包裹太多"
+    detail = f"一个订单最多 {MAX_PARCELS} 个包裹。"
+
+
+class MixedDelivery(Conflict):
+    """WeChat takes one way of delivery for one payment."""
+
+    title = "发货方式不一致"
+    detail = "同一个订单只能用一种发货方式，请与之前的包裹保持一致。"
 
 
 @dataclass(frozen=True)
@@ -53,7 +69,7 @@ def ship(order_id: str, shipment: Shipment) -> Order:
         tracking_number=shipment.tracking_number,
     )
     after = packed(order, parcel)
-    if order.payer_appid == config().mp_appid:
+    if order.payer_appid == config().mp_appid and order.transaction_id is not None:
         told = order.upload or Upload("WAITING")
         after = replace(after, upload=replace(told, state="WAITING", due_at=at, tries=0, reason=None))
     commit(store.replace_order(order, after))

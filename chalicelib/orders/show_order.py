@@ -34,7 +34,10 @@ class LineOut(Out):
     quantity: int
     price_fen: int
     goods_fen: int
-    discount_fen: int
+    discount_fen: int = Field(description="By coupon and points.")
+    coupon_fen: int
+    points_fen: int
+    points: int
     paid_fen: int
     shipped_quantity: int
     refunded_quantity: int
@@ -57,6 +60,10 @@ class OrderOut(Out):
     lines: list[LineOut]
     goods_fen: int
     freight_fen: int
+    coupon_name: str | None
+    coupon_fen: int
+    points: int
+    points_fen: int
     total_fen: int
     refunded_fen: int
     placed_at: datetime
@@ -143,7 +150,8 @@ def show_in_list(order: Order, refunds: Sequence[Refund] = ()) -> OrderOut:
     """The order without personal data; its lines' after-sales by the given refunds."""
     told = describe(order)
     may_ask = _may_ask(order)
-    is_payable = order.status == "UNPAID" and now() < order.expires_at and order.payer_openid is not None
+    is_open = order.status == "UNPAID" and now() < order.expires_at and order.total_fen > 0
+    is_payable = is_open and order.payer_openid is not None
     return OrderOut(
         order_id=order.order_id,
         status=order.status,
@@ -153,6 +161,10 @@ def show_in_list(order: Order, refunds: Sequence[Refund] = ()) -> OrderOut:
         lines=[show_line(line, refunds, may_ask=may_ask) for line in order.lines],
         goods_fen=order.goods_fen,
         freight_fen=order.freight_fen,
+        coupon_name=order.coupon_name,
+        coupon_fen=order.coupon_fen,
+        points=order.points,
+        points_fen=order.points_fen,
         total_fen=order.total_fen,
         refunded_fen=order.refunded_fen,
         placed_at=order.placed_at,
@@ -178,6 +190,9 @@ def show_line(line: OrderLine, refunds: Sequence[Refund], *, may_ask: bool) -> L
         price_fen=line.price_fen,
         goods_fen=line.goods_fen,
         discount_fen=line.discount_fen,
+        coupon_fen=line.coupon_fen,
+        points_fen=line.points_fen,
+        points=line.points,
         paid_fen=line.paid_fen,
         shipped_quantity=line.shipped_quantity,
         refunded_quantity=line.refunded_quantity,

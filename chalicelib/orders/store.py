@@ -147,15 +147,16 @@ def give_back_first_order(order: Order) -> Write:
     return delete(FirstOrderRow, (order.buyer_id,), FirstOrderRow.order_id == order.order_id)
 
 
-def mark_paid(order: Order, *, transaction_id: str, paid_at: datetime) -> Write:
+def mark_paid(order: Order, *, transaction_id: str | None, paid_at: datetime) -> Write:
     """UNPAID → PAID, once; the commit raises ``ConditionFailed`` when the order was paid or closed.
 
+    Without a transaction of WeChat's for an order that coupon and points have paid.
     An update of a few attributes, because this is the write that a busy day makes most.
     """
     actions = [
         OrderRow.status.set("PAID"),
         OrderRow.paid_at.set(paid_at),
-        OrderRow.transaction_id.set(transaction_id),
+        *([OrderRow.transaction_id.set(transaction_id)] if transaction_id else []),
         OrderRow.version.set(order.version + 1),
         OrderRow.buyer_state.set(f"{order.buyer_id}#PAID"),
         OrderRow.due_shard.remove(),

@@ -27,6 +27,7 @@ from chalicelib.payments.rules import REFUND_STUCK_AFTER, RETRY_AFTER
 from chalicelib.payments.send_late_refund import send_late_refund
 from chalicelib.payments.send_refund import send_refund
 from chalicelib.payments.settle import settle
+from chalicelib.payments.settle_free import settle_free
 from chalicelib.wallet import store as wallet
 from chalicelib.wechat import pay
 
@@ -56,6 +57,15 @@ def send_refunds() -> int:
     at = now()
     due = [*orders.due_refunds("RESERVED", at, PER_SHARD), *orders.due_refunds("SENT", at, PER_SHARD)]
     return _each(due, look_at_refund, _put_off_refund)
+
+
+@jobs.follow("orders")
+def settle_what_is_free(change: Change) -> None:
+    """An order that coupon and points have paid whole needs no WeChat: it is paid at once (O1)."""
+    if change.new is not None and change.old is None:
+        placed = orders.order_of_image(change.new)
+        if placed.total_fen == 0:
+            settle_free(placed.order_id)
 
 
 @jobs.follow("journal")
@@ -112,6 +122,8 @@ def _look_at_late_refund(order_id: str) -> None:
 
 
 def _close_unannounced(order_id: str) -> None:
+    if settle_free(order_id):
+        return
     payment = store.find(order_id)
     if payment is None or payment.status == "CLOSED":
         close(order_id)

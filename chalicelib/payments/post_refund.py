@@ -8,6 +8,7 @@ from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import Conflict, Crowded, DomainError
 from chalicelib.kernel.money import Fen
 from chalicelib.orders import store as orders
+from chalicelib.orders.hold_discount import restore_discount
 from chalicelib.orders.move_refund import Refund
 from chalicelib.orders.rules import Order
 from chalicelib.payments.quarantine import quarantine
@@ -69,14 +70,15 @@ def _post(refund: Refund, order: Order) -> None:
         after_fen = Fen(line.refunded_fen + part.amount_fen)
         lines[part.line_no] = RefundedLine(line.paid_fen, line.refunded_fen, after_fen)
     clawed = claw_back(order.order_id, refund.refund_id, lines, at)
+    turn = wallet.PointsTurn()
+    coupon = restore_discount(order, refund, turn, at)
     postings = [("wx:cash", refund.amount_fen), ("shop:sales", -refund.amount_fen), *clawed.postings]
+    moved = [posting for posting in postings if posting[1]]
     refs = {"order_id": order.order_id, "refund_id": refund.refund_id}
-    booked = [wallet.entry(f"REFUND:{refund.refund_id}", at, postings, refs)]
-    commit(
-        orders.refund_posted(refund, order, at=at),
-        clawed.writes,
-        booked if any(amount_fen for _, amount_fen in postings) else [],
-    )
+    booked = []
+    if moved or turn.postings:
+        booked.append(wallet.entry(f"REFUND:{refund.refund_id}", at, moved, refs, points=turn.postings))
+    commit(orders.refund_posted(refund, order, at=at), clawed.writes, coupon, turn.writes(), booked)
 
 
 def _mismatch(ended: RefundNotice | RefundState, refund: Refund, order: Order | None) -> str | None:

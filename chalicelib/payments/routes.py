@@ -6,6 +6,7 @@ from chalicelib.kernel import auth
 from chalicelib.kernel.http import Ask, Doors, Reply
 from chalicelib.kernel.money import MAX_FEN, Fen
 from chalicelib.orders.rules import OrderUnknown
+from chalicelib.orders.store import load_own
 from chalicelib.payments.post_late_refund import post_late_refund
 from chalicelib.payments.post_refund import post_refund
 from chalicelib.payments.prepay import prepay
@@ -20,8 +21,9 @@ from chalicelib.payments.rules import (
     PrepayChanged,
     UnknownOrder,
 )
-from chalicelib.payments.schemas import PaymentParams
+from chalicelib.payments.schemas import FreePaymentOut, PaymentParams
 from chalicelib.payments.settle import late_refund_id, settle
+from chalicelib.payments.settle_free import settle_free
 from chalicelib.wechat import pay
 from chalicelib.wechat.answer import NotTaken, answered
 
@@ -52,6 +54,20 @@ def start_payment(ask: Ask[Any]) -> PaymentParams:
     """What the app hands to ``wx.requestPayment`` for one's own unpaid order; may be repeated."""
     params = prepay(ask.who.id, ask.path["order_id"], via=ask.who.via)
     return PaymentParams.model_validate(params)
+
+
+@doors.post(
+    "/orders/{order_id}/free-payment",
+    who=auth.member,
+    returns=FreePaymentOut,
+    errors=(OrderUnknown, OrderNotPayable),
+)
+def pay_nothing(ask: Ask[Any]) -> FreePaymentOut:
+    """Confirm one's own order that coupon and points have paid whole; may be repeated."""
+    order_id = load_own(ask.who.id, ask.path["order_id"]).order_id
+    if not settle_free(order_id):
+        raise OrderNotPayable("这个订单还需要付款，请用微信支付。")
+    return FreePaymentOut(order_id=order_id, status=load_own(ask.who.id, order_id).status)
 
 
 @wechat_doors.post(

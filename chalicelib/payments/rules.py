@@ -176,7 +176,7 @@ class RefundTooSoon(Conflict):
 
 def check_payable(order: Order, at: datetime) -> None:
     """Raises ``OrderNotPayable`` or ``OrderExpired``."""
-    if order.status != "UNPAID":
+    if order.status != "UNPAID" or order.total_fen == 0:
         raise OrderNotPayable()
     if order.expires_at - at < SHORTEST_EXPIRY:
         raise OrderExpired()

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.kernel.http import Body, Out, Paging
+from chalicelib.orders.rules import Status
 from chalicelib.payments.rules import LateRefundStatus, PaymentStatus
 
 
@@ -78,3 +79,10 @@ class PaymentOut(Out):
     paid_at: datetime | None
     refund_id: str | None = Field(description="Of a late payment, which goes back whole.")
     refund_status: LateRefundStatus | None
+
+
+class FreePaymentOut(Out):
+    """An order that needed no money."""
+
+    order_id: str
+    status: Status

@@ -144,7 +144,7 @@ def check_order(order: Order, entries: Sequence[Entry], commissions: Sequence[Co
     regular = [entry for entry in entries if "late" not in entry.refs]
     paid = [entry for entry in regular if entry.kind == "PAID"]
     found = []
-    if len(paid) != (1 if order.paid_at else 0):
+    if len(paid) != (1 if order.paid_at and order.total_fen else 0):
         found.append(Finding(6, subject, f"{len(paid)} payments booked, the order says {order.status}"))
     lines_fen = sum(line.paid_fen for line in order.lines) + order.freight_fen
     if lines_fen != order.total_fen:

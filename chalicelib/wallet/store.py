@@ -10,7 +10,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.kernel.clock import business_day, rfc3339
 from chalicelib.kernel.dynamo import FenAttribute, Otherwise, Write, check, delete, put, put_new, update
 from chalicelib.kernel.ids import shard_of
-from chalicelib.kernel.money import Fen
+from chalicelib.kernel.money import Fen, Points
 from chalicelib.kernel.paging import Page, page
 from chalicelib.wallet.models import (
     EntryRow,
@@ -230,6 +230,40 @@ def book_points(before: PointsWallet, move: PointsMove) -> list[Write]:
     Several moves of one wallet in one commit: ``replace_points`` once, and ``put_lot`` for each.
     """
     return [replace_points(before, move.wallet), *([put_lot(move.lot)] if move.lot else [])]
+
+
+NO_POINTS = Points(0)
+
+
+class PointsTurn:
+    """All that one commit does to points: several moves, each wallet written once.
+
+    A refund may give one member points back and take others away; both go through one turn.
+    """
+
+    def __init__(self) -> None:
+        self._before: dict[str, PointsWallet] = {}
+        self._after: dict[str, PointsWallet] = {}
+        self._lots: list[Lot] = []
+        self.postings: list[tuple[str, int]] = []
+
+    def of(self, member_id: str) -> PointsWallet:
+        """The member's points after what this turn did to them so far."""
+        if member_id not in self._after:
+            self._before[member_id] = self._after[member_id] = find_points(member_id)
+        return self._after[member_id]
+
+    def book(self, move: PointsMove) -> None:
+        """Add one move, made of the wallet that ``of`` gave."""
+        self._after[move.wallet.member_id] = move.wallet
+        self.postings += move.postings
+        self._lots += [move.lot] if move.lot else []
+
+    def writes(self) -> list[Write]:
+        """The wallets that changed and the lots that came; the commit raises ``PointsMoved``."""
+        changed = [one for one in self._before if self._before[one] != self._after[one]]
+        moved = [replace_points(self._before[one], self._after[one]) for one in changed]
+        return moved + [put_lot(lot) for lot in self._lots]
 
 
 def put_lot(lot: Lot) -> Write:

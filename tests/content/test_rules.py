@@ -28,6 +28,10 @@ NAMES = {
     "new_downline",
     "points_received",
     "points_expiring",
+    "coupon_received",
+    "coupon_expiring",
+    "gift_waiting",
+    "gift_shipped",
 }
 FACTS = {
     "order": "OR01M8323B802SDAE2EE01XYWQA5",

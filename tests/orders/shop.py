@@ -32,7 +32,8 @@ from chalicelib.orders.ask_refund import RefundAsk, ask_refund
 from chalicelib.orders.move_refund import BY_BUYER, Refund, RefundKind, Slice
 from chalicelib.orders.place import Placement, place
 from chalicelib.orders.price import Wanted
-from chalicelib.orders.quote import quote
+from chalicelib.orders.quote_with import quote_with
+from chalicelib.orders.redeem import Redeem
 from chalicelib.orders.reserve_refund import reserve_refund
 from chalicelib.orders.rules import Order, ParcelLine
 from chalicelib.orders.ship import Shipment, ship
@@ -77,7 +78,8 @@ class Shop:
         province = members.address(buyer_id, address_id).province
         expected_fen = more.pop("expected_total_fen", None)
         if expected_fen is None:
-            expected_fen = quote(buyer_id, wanted, province=province).total_fen
+            redeem = more.get("redeem", Redeem())
+            expected_fen = quote_with(buyer_id, wanted, redeem, province=province).quote.total_fen
         told = Placement(buyer_id, via, key, repr(wanted), wanted, address_id, expected_fen, **more)
         return place(told)
 

@@ -16,22 +16,17 @@ from chalicelib.orders import store
 from chalicelib.orders.cancel import cancel
 from chalicelib.orders.close import close
 from chalicelib.orders.complete import complete
-from chalicelib.orders.correct_parcel import correct_parcel
+from chalicelib.orders.correct_parcel import AlreadyReshipped, ParcelUnknown, correct_parcel
 from chalicelib.orders.move_refund import Slice
 from chalicelib.orders.receive import receive
 from chalicelib.orders.rules import (
-    AlreadyReshipped,
-    MixedDelivery,
-    NothingToShip,
     OrderAlreadyPaid,
     OrderMoved,
     OrderUnknown,
     Parcel,
     ParcelLine,
-    ParcelUnknown,
-    TooManyParcels,
 )
-from chalicelib.orders.ship import Shipment, packed, ship
+from chalicelib.orders.ship import MixedDelivery, NothingToShip, Shipment, TooManyParcels, packed, ship
 from chalicelib.orders.tell_again import tell_again
 from chalicelib.orders.tell_wechat import MAX_TRIES, tell_wechat
 from chalicelib.payments.prepay import prepay

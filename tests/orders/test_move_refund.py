@@ -28,7 +28,7 @@ from chalicelib.orders.rules import (
     ParcelLine,
     Status,
 )
-from chalicelib.orders.ship import packed
+from chalicelib.orders.ship import NothingToShip, packed
 from tests.orders.build import AT, line, order, refund
 
 
@@ -133,7 +133,7 @@ def test_what_is_asked_back_is_not_sent() -> None:
     asked = refund(present, *cut(present, [Slice(1, 1)], kind="REFUND_ONLY"))
     present = opened(present, asked)
     assert present.lines[0].shippable_quantity == 2
-    with pytest.raises(rules.NothingToShip):
+    with pytest.raises(NothingToShip):
         packed(present, Parcel(1, "EXPRESS", (ParcelLine(1, 3),), AT))
     sent = packed(present, Parcel(1, "EXPRESS", (ParcelLine(1, 2),), AT))
     assert sent.status == "PAID"

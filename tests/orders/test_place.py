@@ -23,7 +23,9 @@ from chalicelib.members.rules import AddressUnknown, MemberBlocked
 from chalicelib.orders import store
 from chalicelib.orders.place import Placement, place
 from chalicelib.orders.quote import quote
+from chalicelib.orders.redeem import Redeem
 from chalicelib.orders.rules import MAX_LINES, CannotBuy, PriceChanged, TooManyUnpaid, TotalOutOfRange
+from tests.marketing import campaigns
 from tests.orders.shop import NOWHERE, WEST, Shop, add_to_shelf
 from tests.support import world as support
 
@@ -132,7 +134,7 @@ def test_a_price_the_buyer_has_not_seen_is_refused_with_the_new_one(shop: Shop) 
     with pytest.raises(PriceChanged) as refused:
         shop.place(expected_total_fen=12_199)
     assert "¥122.00" in refused.value.detail
-    assert refused.value.facts["quote"].total_fen == 12_200
+    assert refused.value.facts["quote"].quote.total_fen == 12_200
     assert store.of_buyer(shop.c, None, limit=10, cursor=None).items == []
 
 
@@ -229,7 +231,8 @@ def test_without_a_plan_an_order_earns_nobody_anything(shop: Shop) -> None:
 
 
 def test_the_longest_order_is_one_transaction(shop: Shop) -> None:
-    """Order, counter and reservation of each line, with nineteen items left for a binding at purchase."""
+    """Order, counter and reservation of each line, coupon, points and their entry; nineteen items are
+    left for a binding at purchase and one for the claim of a first order."""
     freight_id, category_id = shop.tea.freight_template_id, shop.tea.category_id
     assert freight_id is not None
     goods = [Sku("", f"{number} 号", Fen(100)) for number in range(MAX_LINES)]
@@ -243,9 +246,13 @@ def test_the_longest_order_is_one_transaction(shop: Shop) -> None:
             return real(**request)
 
         patch.setattr(aws.client("dynamodb"), "transact_write_items", sized)
-        order = shop.place(*(shop.wanted(many, number, 1) for number in range(MAX_LINES)))
+        coupon = campaigns.coupon(shop.c, off_fen=200, threshold_fen=0)
+        campaigns.points(shop.c, 5)
+        sizes.clear()
+        basket = [shop.wanted(many, number, 1) for number in range(MAX_LINES)]
+        order = shop.place(*basket, redeem=Redeem(coupon.coupon_id, 5))
     assert len(order.lines) == MAX_LINES
-    assert sizes == [1 + 2 * MAX_LINES] and sizes[0] + 19 <= 100
+    assert sizes == [1 + 2 * MAX_LINES + 3] and sizes[0] + 19 + 1 <= 100
 
 
 def _together(act: Callable[[int], None], number: int) -> None:

@@ -1,0 +1,116 @@
+"""Members' doors: coupons to claim and to use, codes, gifts; and the distributor's codes (A1, A3)."""
+
+from typing import Any
+
+from chalicelib.distributors.enter import distributor
+from chalicelib.kernel.auth import member
+from chalicelib.kernel.http import Ask, Doors, Paging
+from chalicelib.kernel.paging import BadCursor
+from chalicelib.marketing import rules, store
+from chalicelib.marketing.claim_by_code import claim_by_code
+from chalicelib.marketing.claim_coupon import claim_coupon, level_of
+from chalicelib.marketing.claim_gift import claim_gift
+from chalicelib.marketing.hand_on import hand_on
+from chalicelib.marketing.schemas import (
+    ClaimGiftIn,
+    CodeOut,
+    CodesOut,
+    CouponOut,
+    CouponsAsked,
+    CouponsOut,
+    GiftClaimOut,
+    GiftClaimsOut,
+    OffersOut,
+)
+from chalicelib.marketing.show import show, show_claim, show_code, show_offers
+from chalicelib.members.rules import AddressUnknown
+
+doors = Doors("/shop")
+distributor_doors = Doors("/distributor")
+
+
+@doors.get("/coupon-offers", who=member, returns=OffersOut)
+def list_offers(ask: Ask[Any]) -> OffersOut:
+    """Coupons I can claim now."""
+    return OffersOut(items=show_offers(ask.who.id, level_of(ask.who.id)))
+
+
+@doors.post(
+    "/coupon-offers/{template_id}/claim",
+    who=member,
+    returns=CouponOut,
+    status=201,
+    takes_key=True,
+    errors=(rules.CampaignUnknown, rules.CampaignStopped, rules.LimitReached, rules.SoldOut),
+)
+def claim(ask: Ask[Any]) -> CouponOut:
+    """Claim a coupon, one for each Idempotency-Key."""
+    return show(claim_coupon(ask.who.id, ask.path["template_id"], key=ask.key))
+
+
+@doors.get("/coupons", who=member, query=CouponsAsked, returns=CouponsOut, errors=(BadCursor,))
+def list_coupons(ask: Ask[Any]) -> CouponsOut:
+    """My coupons of a state, the first to run out first."""
+    asked = ask.query
+    found = store.coupons_of(ask.who.id, asked.status, limit=asked.limit, cursor=asked.next)
+    return CouponsOut(items=[show(one) for one in found.items], next=found.next)
+
+
+@doors.get("/coupons/{coupon_id}", who=member, returns=CouponOut, errors=(rules.CouponUnknown,))
+def read_coupon(ask: Ask[Any]) -> CouponOut:
+    """One of my coupons."""
+    return show(store.load_coupon(ask.who.id, ask.path["coupon_id"]))
+
+
+@doors.get("/coupon-codes/{code}", who=member, returns=CodeOut, errors=(rules.CodeUnknown,))
+def read_code(ask: Ask[Any]) -> CodeOut:
+    """What stands behind a code that somebody shared with me."""
+    return show_code(store.load_allotment(ask.path["code"]))
+
+
+@doors.post(
+    "/coupon-codes/{code}/claim",
+    who=member,
+    returns=CouponOut,
+    errors=(rules.CodeUnknown, rules.CodeOver, rules.LimitReached),
+)
+def fetch_by_code(ask: Ask[Any]) -> CouponOut:
+    """Fetch a coupon by a distributor's code; again gives the same one."""
+    return show(claim_by_code(ask.who.id, ask.path["code"]))
+
+
+@distributor_doors.get("/coupon-codes", who=distributor, query=Paging, returns=CodesOut, errors=(BadCursor,))
+def list_codes(ask: Ask[Any]) -> CodesOut:
+    """The codes I hand on to customers, newest first."""
+    found = store.allotments_of(ask.who.id, limit=ask.query.limit, cursor=ask.query.next)
+    return CodesOut(items=[show_code(one) for one in found.items], next=found.next)
+
+
+@distributor_doors.post(
+    "/coupons/{coupon_id}/hand-on",
+    who=distributor,
+    returns=CodeOut,
+    errors=(rules.CouponUnknown, rules.CannotHandOn, rules.CouponMoved),
+)
+def hand_coupon_on(ask: Ask[Any]) -> CodeOut:
+    """Make a code of a coupon of mine, for one customer; again gives the same one."""
+    return show_code(hand_on(ask.who.id, ask.path["coupon_id"]))
+
+
+@doors.get("/gifts", who=member, query=Paging, returns=GiftClaimsOut, errors=(BadCursor,))
+def list_gifts(ask: Ask[Any]) -> GiftClaimsOut:
+    """My gifts."""
+    found = store.claims_of(ask.who.id, limit=ask.query.limit, cursor=ask.query.next)
+    return GiftClaimsOut(items=[show_claim(one) for one in found.items], next=found.next)
+
+
+@doors.post(
+    "/gifts/{grant_id}/claim",
+    who=member,
+    body=ClaimGiftIn,
+    returns=GiftClaimOut,
+    errors=(rules.GiftUnknown, rules.GiftMoved, AddressUnknown),
+)
+def take_gift(ask: Ask[ClaimGiftIn]) -> GiftClaimOut:
+    """Say where my gift shall go; again changes nothing."""
+    return show_claim(claim_gift(ask.who.id, ask.path["grant_id"], ask.body.address_id))
