@@ -6,6 +6,7 @@ module to the lists below.
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, cast
 
@@ -19,7 +20,9 @@ from chalicelib.admin import store as admin
 from chalicelib.admin.record import record
 from chalicelib.catalog import console as catalog_console
 from chalicelib.catalog import routes as catalog_routes
+from chalicelib.catalog.rules import Product, Sku
 from chalicelib.commissions import console as commissions_console
+from chalicelib.commissions import forms
 from chalicelib.commissions import jobs as commissions_jobs
 from chalicelib.commissions import routes as commissions_routes
 from chalicelib.content import console as content_console
@@ -39,8 +42,10 @@ from chalicelib.kernel import auth, dynamo, http, jobs, openapi, settings
 from chalicelib.kernel.config import config
 from chalicelib.kernel.http import Ask, Door, Doors, Incoming
 from chalicelib.marketing import console as marketing_console
+from chalicelib.marketing import grant_form as grants
 from chalicelib.marketing import jobs as marketing_jobs
 from chalicelib.marketing import routes as marketing_routes
+from chalicelib.marketing.deepest_coupon import deepest_coupon
 from chalicelib.members import console as members_console
 from chalicelib.members import jobs as members_jobs
 from chalicelib.members import routes as members_routes
@@ -157,11 +162,43 @@ def open_on(app: Chalice) -> dict[str, Callable[..., Any]]:
 
 
 def _install_guards() -> None:
-    """Tell the kernel how guards of upper rooms judge, and where settings are kept."""
+    """Tell lower rooms what upper or sibling rooms know: guards, settings, rewards, coupons."""
     auth.install("staff", admin_enter.enter)
     auth.install("distributor", distributors_enter.enter)
     auth.install("inviter", invites_enter.enter)
     settings.install(admin.setting)
+    forms.install("COUPON", _Rewards("COUPON"))
+    forms.install("GIFT", _Rewards("GIFT"))
+    forms.install_deepest_coupon(_after_coupons_fen)
+
+
+@dataclass(frozen=True)
+class _Rewards:
+    """Introduces marketing's coupons or gifts to commissions, which are siblings and do not meet."""
+
+    form: grants.Form
+
+    def hand_out(self, reward: forms.Reward) -> Sequence[dynamo.Write]:
+        return grants.grant_form(
+            self.form,
+            reward.ref,
+            member_id=reward.member_id,
+            grant_id=reward.key,
+            units=reward.units,
+            at=reward.at,
+        )
+
+    def take_back(self, reward: forms.Reward, units: int) -> forms.TakenBack:
+        revoked = grants.revoke_form(self.form, member_id=reward.member_id, grant_id=reward.key, units=units)
+        return forms.TakenBack(revoked.writes, revoked.taken)
+
+    def known(self) -> frozenset[str]:
+        return grants.known_to_give(self.form)
+
+
+def _after_coupons_fen(product: Product, sku: Sku) -> int:
+    """The lowest price that coupons leave of one piece, for the publish guards."""
+    return sku.price_fen - deepest_coupon(product, sku.price_fen)
 
 
 def _around(door: Door, ask: Ask[Any], call: Callable[[], Any]) -> Any:

@@ -51,13 +51,20 @@ def grant_form(
     return writes + (store.take(thing_id, units, near=grant_id) if campaign.quantity is not None else [])
 
 
-def revoke_form(form: Form, *, member_id: str, grant_id: str, units: int, at: datetime) -> Revoked:
+def known_to_give(form: Form) -> frozenset[str]:
+    """The campaigns or gifts that a rebate may name: those that staff did not stop."""
+    if form == "GIFT":
+        return frozenset(one.gift_id for one in store.gifts() if one.status == "ACTIVE")
+    return frozenset(one.template_id for one in store.campaigns() if one.status == "ACTIVE")
+
+
+def revoke_form(form: Form, *, member_id: str, grant_id: str, units: int) -> Revoked:
     """Take back up to ``units`` of the grant: unused coupons, gifts nobody claimed; the rest is kept.
 
     The commit raises ``CouponMoved`` or ``GiftMoved`` when one was used or claimed meanwhile: ask again.
     """
     made = _revoke_gifts if form == "GIFT" else _revoke_coupons
-    writes, taken = made(member_id, grant_id, units, at)
+    writes, taken = made(member_id, grant_id, units)
     return Revoked(writes, taken, units - taken)
 
 
@@ -91,7 +98,7 @@ def _gifts(gift_id: str, member_id: str, grant_id: str, units: int, *, at: datet
     return [*(store.put_claim(one) for one in claims), *store.take(gift_id, units, near=grant_id)]
 
 
-def _revoke_coupons(member_id: str, grant_id: str, units: int, at: datetime) -> tuple[list[Write], int]:
+def _revoke_coupons(member_id: str, grant_id: str, units: int) -> tuple[list[Write], int]:
     writes: list[Write] = []
     for unit in range(MAX_UNITS):
         coupon = store.find_coupon(member_id, coupon_id_of(grant_id, unit))
@@ -102,7 +109,7 @@ def _revoke_coupons(member_id: str, grant_id: str, units: int, at: datetime) -> 
     return writes, len(writes)
 
 
-def _revoke_gifts(member_id: str, grant_id: str, units: int, at: datetime) -> tuple[list[Write], int]:
+def _revoke_gifts(member_id: str, grant_id: str, units: int) -> tuple[list[Write], int]:
     writes: list[Write] = []
     gift_id = ""
     for unit in range(MAX_UNITS):
