@@ -294,18 +294,13 @@ def refund_posted(refund: Refund, order: Order, *, at: datetime) -> list[Write]:
     return [replace_order(order, after), replace_refund(refund, posted), *stock]
 
 
-def refund_failed(refund: Refund, order: Order, *, at: datetime, said: str) -> list[Write]:
-    """WeChat closed this refund without paying: reserved sums and held commissions are free again.
-
-    ``said`` is what the buyer reads. Raises as ``refund_posted`` does.
-    """
-    return refund_ended(refund, order, "FAILED", at=at, said=said)
-
-
 def refund_ended(
     refund: Refund, order: Order, to: RefundStatus, *, at: datetime, said: str | None
 ) -> list[Write]:
-    """The refund ends without money (FAILED, REFUSED, CANCELLED); what it held is free again."""
+    """The refund ends without money (FAILED, REFUSED, CANCELLED); what it held is free again.
+
+    ``said`` is what the buyer reads. Raises as ``refund_posted`` does.
+    """
     after, ended = move_refund(order, refund, to, at=at, said=said)
     freed = lift(order.order_id, refund.refund_id)
     return [replace_order(order, after), replace_refund(refund, ended), *freed]

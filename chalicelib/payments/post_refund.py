@@ -53,7 +53,7 @@ def _book(state: str, refund: Refund, order: Order) -> None:
     if state == "SUCCESS":
         _post(refund, order)
     elif state == "CLOSED":
-        commit(orders.refund_failed(refund, order, at=now(), said=_CLOSED_TEXT))
+        commit(orders.refund_ended(refund, order, "FAILED", at=now(), said=_CLOSED_TEXT))
         log.error("refund_closed_by_wechat", refund_id=refund.refund_id)
         log.count("refund_failed")
     else:
