@@ -73,7 +73,9 @@ def _tell(story: Story) -> None:
     story.cash_in(who=0, percent=100, far=4, is_good=True)
     story.cash_in(who=1, percent=100, far=4, is_good=False)
     story.cash_in(who=1, percent=40, far=1, is_good=True)
-    story.give_back(pick=1, wanted={1: (2, None)})
+    for _ in range(3):  # unit by unit: each slice rounded by itself would leave some fen behind
+        story.give_back(pick=1, wanted={1: (1, None)})
+        story.clock.advance(minutes=2)
     story.move(who=3, to=4)
     story.set_level(who=1, level="gold")
     story.sell(who=3, basket={0: 2}, far=3)

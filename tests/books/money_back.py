@@ -59,9 +59,9 @@ class PayingBack(Books):
     @precondition(lambda self: self.with_money())
     @rule(pick=picks, wanted=slices)
     def give_back(self, pick: int, wanted: dict[int, tuple[int, int | None]]) -> None:
-        """Asked, agreed to, sent and told, in one breath."""
+        """Asked by staff, whom no window stops, agreed to, sent and told, in one breath."""
         before = set(self.auditor.refunds)
-        self.ask(pick=pick, wanted=wanted, returns=False, freight=None)
+        self.ask(pick=pick, wanted=wanted, returns=False, freight=0)
         for refund_id in set(self.auditor.refunds) - before:
             self._agree(refund_id)
             self._send(refund_id)
