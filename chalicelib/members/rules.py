@@ -271,11 +271,16 @@ def demand_own_avatar(public_url: str, member_id: str, avatar_url: str) -> None:
 
 
 def demand_within(h5_url: str, return_to: str) -> None:
-    """Accept only an address of our own H5 shop to return to. Raises ``BadReturnAddress``."""
+    """Accept only an address of our own H5 shop to return to. Raises ``BadReturnAddress``.
+
+    A shop on this machine also answers to names under ``.localhost``, which never leave it (RFC 6761):
+    each phone of the local world opens it under a name, and so with a storage, of its own.
+    """
     if not re.fullmatch(r"[!-~]{1,1000}", return_to) or "\\" in return_to:
         raise BadReturnAddress()
     ours, given = urlsplit(h5_url), urlsplit(return_to)
-    is_ours = (given.scheme, given.netloc) == (ours.scheme, ours.netloc)
+    is_phone = ours.hostname == "127.0.0.1" and bool(re.fullmatch(rf"p\d+\.localhost:{ours.port}", given.netloc))
+    is_ours = given.scheme == ours.scheme and (given.netloc == ours.netloc or is_phone)
     steps = given.path.lower().replace("%2e", ".").replace("%2f", "/").split("/")
     if not is_ours or not given.path.startswith(ours.path) or ".." in steps:
         raise BadReturnAddress()

@@ -90,7 +90,10 @@ class _Handler(ChaliceRequestHandler):
             return
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         is_entry = file.name == "index.html"
-        self._send(file.read_bytes(), kind, "no-cache" if is_entry else "max-age=31536000")
+        content = file.read_bytes()
+        if is_entry and folder == PAGES["/h5/"]:
+            content = content.replace(b"<head>", b"<head>" + _bridge())
+        self._send(content, kind, "no-cache" if is_entry else "max-age=31536000")
 
     def _send(self, content: bytes, kind: str, keep: str) -> None:
         self.send_response(200)
@@ -100,6 +103,11 @@ class _Handler(ChaliceRequestHandler):
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(content)
+
+
+def _bridge() -> bytes:
+    """What WeChat itself puts into each page that it shows: here the phones of the simulator do."""
+    return f'<script src="{config().wechat_open_url}/static/bridge.js"></script>'.encode()
 
 
 if __name__ == "__main__":

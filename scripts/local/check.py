@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripts.local import fronts
+
 BIN = Path(sys.executable).parent
 LAWS = (
     ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
@@ -28,7 +30,7 @@ def main() -> None:
         subprocess.run([str(BIN / "ruff"), "format", "--quiet", "."], check=False)
         write_contract()
     broken = []
-    for name, command in LAWS:
+    for name, command in (*LAWS, *_front_laws()):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {name}", flush=True)
         if done.returncode != 0:
@@ -36,6 +38,15 @@ def main() -> None:
             broken.append(name)
     if broken:
         sys.exit(f"broken: {', '.join(broken)}")
+
+
+def _front_laws() -> list[tuple[str, list[str]]]:
+    """vue-tsc and eslint of each front end, its types made from the contract first."""
+    return [
+        (front.name, ["npm", "run", "--silent", "--prefix", str(front.folder), script])
+        for front in fronts.FRONTS
+        for script in ("types", "check")
+    ]
 
 
 def write_contract() -> None:

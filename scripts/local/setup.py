@@ -11,18 +11,25 @@ import sys
 import venv
 from pathlib import Path
 
+from scripts.local import fronts
+
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ROOT / ".venv"
 ENGINE = ROOT / ".venv-tools"
 UV = "uv==0.13.9"
 
 
-def enter(module: str) -> None:
-    """Make sure the environments are there, then become ``python -m module`` in the first of them."""
+def enter(module: str, *, has_pages: bool = False) -> None:
+    """Make sure the environments are there, then become ``python -m module`` in the first of them.
+
+    With ``has_pages`` the front ends' packages are installed meanwhile.
+    """
     if sys.version_info < (3, 11):
         sys.exit("Fenxiao needs Python 3.11 or newer; run this script with it, e.g. python3.11 scripts/start")
+    installing = fronts.begin_install() if has_pages and "--help" not in sys.argv else []
     prepare(RUN, "requirements.txt", "requirements-dev.txt")
     prepare(ENGINE, "scripts/local/requirements-engine.txt")
+    fronts.finish_install(installing)
     os.environ["PYTHONPATH"] = str(ROOT)
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
     os.chdir(ROOT)

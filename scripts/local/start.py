@@ -6,8 +6,10 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from scripts.local import fronts
 from scripts.local.world import ROOT, World, WorldError
 
 KEPT = ROOT / ".local"
@@ -30,10 +32,14 @@ def main() -> None:
     world = World(options.state, options.port)
     began = time.monotonic()
     try:
-        world.start()
+        with ThreadPoolExecutor() as builders:
+            pages = [builders.submit(fronts.build, front) for front in fronts.FRONTS]
+            world.start()
+            for page in pages:
+                page.result()
         _greet(world, time.monotonic() - began)
         _watch(world, stopping)
-    except WorldError as problem:
+    except (WorldError, fronts.FrontError) as problem:
         sys.exit(f"Fenxiao: {problem}")
     finally:
         print("正在停止，数据都会保留 …", flush=True)
@@ -45,6 +51,7 @@ def _greet(world: World, seconds: float) -> None:
   Fenxiao 分销 · 本地世界已就绪（{seconds:.1f} 秒）
 
     手机（微信模拟器） {world.wechat_url}/
+    商城（H5）         {world.api_url}/h5/
     接口文档           {world.api_url}/docs
     接口               {world.api_url}
 

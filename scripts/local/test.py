@@ -6,6 +6,8 @@ Two workers share the tests; what needs the local world as processes starts its 
 import subprocess
 import sys
 
+from scripts.local import browser, fronts
+
 USAGE = """  scripts/test [--nightly] [pytest arguments]
 
   --nightly   the long profile of every suite that has one: more Hypothesis examples and longer histories,
@@ -20,6 +22,11 @@ def main() -> None:
         print(f"{__doc__}\n{USAGE}")
         return
     subprocess.run([sys.executable, "-m", "scripts.local.check"], check=True)
+    browser.install()
+    for front in fronts.FRONTS:
+        fronts.build(front)
+        fronts.run(front, "test")
+        print(f"ok   unit tests of {front.name}", flush=True)
     given = sys.argv[1:]
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *given]
     sys.exit(subprocess.run(command, check=False).returncode)

@@ -1,0 +1,30 @@
+import js from '@eslint/js'
+import vue from 'eslint-plugin-vue'
+import ts from 'typescript-eslint'
+
+// WeChat's JavaScript engine has none of these; only the H5 shell may use them.
+const ONLY_IN_BROWSERS = ['window', 'document', 'location', 'localStorage', 'sessionStorage', 'fetch', 'URL', 'URLSearchParams', 'FormData', 'history', 'navigator']
+
+export default ts.config(
+  { ignores: ['dist/**', 'src/api/schema.d.ts'] },
+  js.configs.recommended,
+  ...ts.configs.strict,
+  ...vue.configs['flat/recommended'],
+  { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: ts.parser } } },
+  {
+    rules: {
+      'no-undef': 'off',
+      'no-restricted-globals': ['error', ...ONLY_IN_BROWSERS],
+      'vue/multi-word-component-names': 'off',
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/html-self-closing': 'off',
+      'vue/first-attribute-linebreak': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      'vue/html-indent': 'off',
+      'vue/require-default-prop': 'off',
+      'max-lines': ['error', { max: 400, skipBlankLines: true }],
+    },
+  },
+  { files: ['src/platform/h5/**', 'test/**'], rules: { 'no-restricted-globals': 'off' } },
+)

@@ -1,0 +1,32 @@
+/** Money, dates and numbers as people read them. Money comes as integer fen and stays so until here. */
+
+/** `1234` → `12.34`. */
+export function yuan(fen: number): string {
+  const [whole, cents] = yuanParts(fen)
+  return `${whole}.${cents}`
+}
+
+/** `-1234` → `['-12', '34']`, for a price in two sizes. */
+export function yuanParts(fen: number): [string, string] {
+  const positive = Math.abs(fen)
+  const cents = String(positive % 100).padStart(2, '0')
+  const whole = String((positive - (positive % 100)) / 100)
+  return [(fen < 0 ? '-' : '') + whole, cents]
+}
+
+const CHINA_MS = 8 * 3600_000
+
+/** A moment in China: `2026-11-23T02:00:00Z` → `2026-11-23 10:00`. */
+export function moment(iso: string): string {
+  const local = inChina(iso)
+  return `${local.slice(0, 10)} ${local.slice(11, 16)}`
+}
+
+/** The day in China: `2026-11-23`. */
+export function day(iso: string): string {
+  return inChina(iso).slice(0, 10)
+}
+
+function inChina(iso: string): string {
+  return new Date(Date.parse(iso) + CHINA_MS).toISOString()
+}

@@ -1,0 +1,104 @@
+/** How a page loads: one thing, or a list page by page; each with its waiting, its failure and its retry. */
+import { computed, ref, shallowRef } from 'vue'
+
+import { Refusal } from '@/api/call'
+import { words } from '@/words/words'
+
+export type State = 'loading' | 'failed' | 'ready'
+
+/** One thing from the server; `load` again keeps what is shown until the new answer is there. */
+export function useThing<T>(ask: () => Promise<T>) {
+  const thing = shallowRef<T>()
+  const problem = shallowRef<Refusal>()
+  const isBusy = ref(false)
+  const state = computed<State>(() => (thing.value !== undefined ? 'ready' : problem.value ? 'failed' : 'loading'))
+
+  async function load(): Promise<void> {
+    isBusy.value = true
+    problem.value = undefined
+    try {
+      thing.value = await ask()
+    } catch (failure) {
+      problem.value = refusal(failure)
+    } finally {
+      isBusy.value = false
+    }
+  }
+
+  return { thing, problem, state, isBusy, load }
+}
+
+interface Page<T> {
+  items: T[]
+  next?: string | null
+}
+
+/** A list that grows page by page; `reload` begins anew, `more` asks for the next page once. */
+export function usePages<T>(ask: (next: string | undefined) => Promise<Page<T>>) {
+  const items = shallowRef<T[]>([])
+  const next = ref<string | null>()
+  const problem = shallowRef<Refusal>()
+  const isBusy = ref(false)
+  const hasAsked = ref(false)
+  let turn = 0
+  const state = computed<State>(() => (hasAsked.value ? 'ready' : problem.value ? 'failed' : 'loading'))
+  const isEmpty = computed(() => state.value === 'ready' && items.value.length === 0 && !next.value)
+
+  async function fetch(from: string | undefined): Promise<void> {
+    const mine = ++turn
+    isBusy.value = true
+    problem.value = undefined
+    try {
+      const page = await ask(from)
+      if (mine !== turn) return
+      items.value = from === undefined ? page.items : [...items.value, ...page.items]
+      next.value = page.next ?? null
+      hasAsked.value = true
+    } catch (failure) {
+      if (mine === turn) problem.value = refusal(failure)
+    } finally {
+      if (mine === turn) isBusy.value = false
+    }
+  }
+
+  /** Begin anew; `afresh` shows the skeleton again, as after another tab was chosen. */
+  function reload(afresh = false): Promise<void> {
+    if (afresh) {
+      items.value = []
+      hasAsked.value = false
+    }
+    return fetch(undefined)
+  }
+
+  async function more(): Promise<void> {
+    if (next.value && !isBusy.value) await fetch(next.value)
+  }
+
+  return { items, next, problem, state, isBusy, isEmpty, reload, more }
+}
+
+/** What went wrong as a refusal; anything that is not one is our own mistake and is thrown on. */
+export function refusal(failure: unknown): Refusal {
+  if (failure instanceof Refusal) return failure
+  throw failure
+}
+
+/** Do one thing at a time: a second tap while the first is under way does nothing. */
+export function useAction() {
+  const isBusy = ref(false)
+
+  async function run(action: () => Promise<void>): Promise<void> {
+    if (isBusy.value) return
+    isBusy.value = true
+    try {
+      await action()
+    } catch (failure) {
+      const { detail } = refusal(failure)
+      uni.showToast({ title: detail || words.unexpected.detail, icon: 'none', duration: 3000 })
+    } finally {
+      isBusy.value = false
+    }
+  }
+
+  return { isBusy, run }
+}

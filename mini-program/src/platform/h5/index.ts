@@ -1,0 +1,82 @@
+import type { ConfirmParams, Launch, Outcome, PayParams, Platform } from '../types'
+
+interface Bridge {
+  invoke(name: string, argument: unknown, done: (answer: { err_msg: string; err_desc?: string }) => void): void
+}
+
+/** The local world's phones answer what WeChat's own JS-SDK would (see the simulator's bridge.js). */
+interface Simulated {
+  ask(method: string, argument?: Record<string, unknown>): Promise<Record<string, unknown>>
+}
+
+const page = window as unknown as { WeixinJSBridge?: Bridge; simulatedWeChat?: Simulated }
+
+function invoke(name: string, argument: unknown): Promise<Outcome> {
+  const bridge = page.WeixinJSBridge
+  if (!bridge) return Promise.resolve('unavailable')
+  return new Promise((resolve, reject) => {
+    bridge.invoke(name, argument, ({ err_msg, err_desc }) => {
+      if (/:ok$/.test(err_msg)) resolve('ok')
+      else if (/:cancel$/.test(err_msg)) resolve('cancelled')
+      else reject(new Error(err_desc ?? err_msg))
+    })
+  })
+}
+
+function query(): URLSearchParams {
+  return new URLSearchParams(location.search)
+}
+
+export const platform: Platform = {
+  name: 'h5',
+
+  isInWeChat: () => Boolean(page.WeixinJSBridge) || /MicroMessenger/i.test(navigator.userAgent),
+
+  loginCode: () => Promise.reject(new Error('H5 signs in through WeChat’s page')),
+
+  leaveForWeChat(startUrl) {
+    const back = `${location.origin}${location.pathname}${location.search}${location.hash}`
+    location.replace(`${startUrl}?return_to=${encodeURIComponent(back)}`)
+  },
+
+  launch(): Launch {
+    // The inviter's code stands before the hash, so that WeChat's sign-in brings it back (wechat.md).
+    const given = query()
+    return {
+      inviteCode: given.get('inv') ?? undefined,
+      oauthCode: given.get('code') ?? undefined,
+      oauthState: given.get('state') ?? undefined,
+    }
+  },
+
+  forgetLaunch() {
+    const left = query()
+    left.delete('code')
+    left.delete('state')
+    const search = left.toString()
+    history.replaceState(history.state, '', `${location.pathname}${search ? `?${search}` : ''}${location.hash}`)
+  },
+
+  pay: (params: PayParams) => invoke('getBrandWCPayRequest', params),
+
+  confirmTransfer: ({ mchId, appId, package: confirmed }: ConfirmParams) =>
+    invoke('requestMerchantTransfer', { mchId, appId, package: confirmed }),
+
+  async askMessages(templateIds) {
+    const answer = await page.simulatedWeChat?.ask('requestSubscribeMessage', { tmplIds: templateIds })
+    return templateIds.filter((one) => answer?.[one] === 'accept')
+  },
+
+  async scan() {
+    const answer = await page.simulatedWeChat?.ask('scanCode')
+    return typeof answer?.result === 'string' ? answer.result : null
+  },
+
+  // A browser saves a picture by a long press on it.
+  saveImage: () => Promise.resolve('unavailable'),
+
+  copy: (text) =>
+    new Promise((resolve, reject) => {
+      uni.setClipboardData({ data: text, showToast: false, success: () => resolve(), fail: reject })
+    }),
+}

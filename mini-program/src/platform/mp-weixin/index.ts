@@ -1,0 +1,68 @@
+import type { Launch, Outcome, Platform } from '../types'
+
+/** A call of WeChat's that ends in ok, a cancelled window, or an error. */
+function outcome(name: string, options: Record<string, unknown>): Promise<Outcome> {
+  if (typeof wx[name] !== 'function') return Promise.resolve('unavailable')
+  return new Promise((resolve, reject) => {
+    wx[name]?.({
+      ...options,
+      success: () => resolve('ok'),
+      fail: ({ errMsg }: { errMsg: string }) =>
+        /cancel/.test(errMsg) ? resolve('cancelled') : reject(new Error(errMsg)),
+    })
+  })
+}
+
+export const platform: Platform = {
+  name: 'mp-weixin',
+
+  isInWeChat: () => true,
+
+  loginCode: () =>
+    new Promise((resolve, reject) => {
+      uni.login({ provider: 'weixin', success: ({ code }) => resolve(code), fail: reject })
+    }),
+
+  leaveForWeChat: () => undefined,
+
+  launch(options): Launch {
+    const query = options?.query ?? {}
+    // WeChat hands the scene of a mini-program code over URL-encoded once (wechat.md).
+    const scene = typeof query.scene === 'string' ? decodeURIComponent(query.scene) : undefined
+    return { scene, inviteCode: typeof query.inv === 'string' ? query.inv : undefined }
+  },
+
+  forgetLaunch: () => undefined,
+
+  pay: ({ timeStamp, nonceStr, package: prepaid, signType, paySign }) =>
+    outcome('requestPayment', { timeStamp, nonceStr, package: prepaid, signType, paySign }),
+
+  confirmTransfer: ({ mchId, appId, package: confirmed }) =>
+    outcome('requestMerchantTransfer', { mchId, appId, package: confirmed }),
+
+  askMessages: (templateIds) =>
+    new Promise((resolve) => {
+      wx.requestSubscribeMessage?.({
+        tmplIds: templateIds,
+        success: (answer: Record<string, string>) => resolve(templateIds.filter((one) => answer[one] === 'accept')),
+        fail: () => resolve([]),
+      })
+    }),
+
+  scan: () =>
+    new Promise((resolve) => {
+      uni.scanCode({ success: ({ result, path }) => resolve(path || result), fail: () => resolve(null) })
+    }),
+
+  async saveImage(url) {
+    const file = await new Promise<string>((resolve, reject) => {
+      uni.downloadFile({ url, success: ({ tempFilePath }) => resolve(tempFilePath), fail: reject })
+    })
+    return outcome('saveImageToPhotosAlbum', { filePath: file })
+  },
+
+  copy: (text) =>
+    new Promise((resolve, reject) => {
+      uni.setClipboardData({ data: text, success: () => resolve(), fail: reject })
+    }),
+}

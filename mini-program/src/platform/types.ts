@@ -1,0 +1,37 @@
+import type { components } from '@/api/schema'
+
+export type PayParams = components['schemas']['PaymentParams']
+export type ConfirmParams = components['schemas']['ConfirmParams']
+
+/** How a step in WeChat's own window ended; `unavailable`: this browser is not WeChat. */
+export type Outcome = 'ok' | 'cancelled' | 'unavailable'
+
+/** Where the app was opened: the inviter's code or scene, and WeChat's way back from a sign-in. */
+export interface Launch {
+  scene?: string
+  inviteCode?: string
+  oauthCode?: string
+  oauthState?: string
+}
+
+/** The whole difference between the two shells; each platform folder exports `platform: Platform`. */
+export interface Platform {
+  readonly name: 'h5' | 'mp-weixin'
+  /** Whether WeChat's own sign-in is at hand here. */
+  isInWeChat(): boolean
+  /** The code of wx.login; H5 has none and leaves for WeChat's page instead. */
+  loginCode(): Promise<string>
+  /** H5: go to WeChat to be known and come back to this page; the mini-program never leaves. */
+  leaveForWeChat(startUrl: string): void
+  launch(options?: { query?: Record<string, unknown>; scene?: number }): Launch
+  /** H5: take WeChat's code and state out of the address, so that a reload does not use them again. */
+  forgetLaunch(): void
+  pay(params: PayParams): Promise<Outcome>
+  /** Let the member confirm a withdrawal in WeChat's own window (wx.requestMerchantTransfer). */
+  confirmTransfer(params: ConfirmParams): Promise<Outcome>
+  /** Ask leave to send these messages; the ids that were accepted. */
+  askMessages(templateIds: string[]): Promise<string[]>
+  scan(): Promise<string | null>
+  saveImage(url: string): Promise<Outcome>
+  copy(text: string): Promise<void>
+}

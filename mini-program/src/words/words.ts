@@ -1,0 +1,37 @@
+/** Everything the client says by itself, in one place. What the server says is shown as it comes. */
+export const words = {
+  shop: '分销商城',
+  network: { title: '网络不太好', detail: '没有连上商城，请检查网络后再试。' },
+  unexpected: { title: '出了点小问题', detail: '我们已经记下，请稍后再试。' },
+  retry: '再试一次',
+  loading: '正在加载',
+  noMore: '没有更多了',
+  signIn: {
+    title: '登录',
+    why: '登录后就能下单、领佣金。先逛逛也没关系。',
+    byWeChat: '微信一键登录',
+    byPassword: '用账号密码登录',
+    username: '用户名',
+    password: '密码',
+    go: '登录',
+    join: '还没有账号？注册一个',
+    joinGo: '注册并登录',
+    haveOne: '已有账号，去登录',
+    agree: '登录即表示同意《用户协议》和《隐私政策》',
+    failed: '登录没有成功',
+    welcome: (name: string) => `欢迎，${name}`,
+  },
+  invited: {
+    by: (name: string) => `${name} 邀请你来逛逛`,
+    gentle: '这个邀请码用不了了，先随便逛逛吧。',
+  },
+  home: {
+    search: '搜索商品',
+    all: '全部',
+    notice: '公告',
+    empty: { title: '还没有上架的商品', reason: '店主正在准备，过一会儿再来看看。' },
+  },
+  price: { from: '起', yours: '会员价' },
+  earn: (text: string) => text,
+  tabs: { home: '首页', category: '分类', cart: '购物车', me: '我的' },
+} as const

@@ -1,0 +1,17 @@
+/** The framework's page hooks in unit tests: called when a test says so. */
+type Hook = (...given: never[]) => unknown
+
+export const hooks: Record<string, Hook[]> = {}
+
+function hook(name: string) {
+  return (run: Hook) => {
+    ;(hooks[name] ??= []).push(run)
+  }
+}
+
+export const onLaunch = hook('onLaunch')
+export const onShow = hook('onShow')
+export const onLoad = hook('onLoad')
+export const onReachBottom = hook('onReachBottom')
+export const onPullDownRefresh = hook('onPullDownRefresh')
+export const onShareAppMessage = hook('onShareAppMessage')
