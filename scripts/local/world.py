@@ -49,6 +49,11 @@ class World:
         return f"http://127.0.0.1:{self.port + 1}"
 
     @property
+    def phones_url(self) -> str:
+        """The page of phones under the name that browsers need, see the page's own ``moveNextDoor``."""
+        return f"http://phones.fenxiao.localhost:{self.port + 1}/"
+
+    @property
     def engine_url(self) -> str:
         """Where the AWS-compatible engine answers."""
         return f"http://127.0.0.1:{self.port + 2}"

@@ -95,6 +95,31 @@ class TestWayBack:
             demand_within(H5, url)
 
 
+    LOCAL = "http://127.0.0.1:8800/h5/"
+
+    @pytest.mark.parametrize("url", [LOCAL, "http://p12.fenxiao.localhost:8800/h5/?inv=7Kd9Qx2m#/"])
+    def test_each_phone_of_the_local_world_has_a_name_for_it(self, url: str) -> None:
+        demand_within(self.LOCAL, url)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://p1.fenxiao.localhost:9999/h5/",
+            "http://p1.fenxiao.localhost:8800/console/",
+            "http://evil.localhost:8800/h5/",
+            "http://p1.fenxiao.localhost.evil.example.com:8800/h5/",
+            "https://p1.fenxiao.localhost:8800/h5/",
+        ],
+    )
+    def test_no_other_name(self, url: str) -> None:
+        with pytest.raises(BadReturnAddress):
+            demand_within(self.LOCAL, url)
+
+    def test_such_names_count_for_nothing_elsewhere(self) -> None:
+        with pytest.raises(BadReturnAddress):
+            demand_within(H5, "http://p1.fenxiao.localhost:443/h5/")
+
+
 class TestAvatar:
     MINE = "https://shop.example.com/media/avatars/MEME/AV01M8323B80DJSYYBJMK8CT85F4.jpg"
 

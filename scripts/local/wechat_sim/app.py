@@ -133,10 +133,12 @@ def _routes(world: World, courier: Courier) -> list[BaseRoute]:
     ]
 
 
-async def _page(world: World, _: Request) -> Response:
+async def _page(world: World, request: Request) -> Response:
     shop = world.options.shop_url
     own = f" {shop} http://*.localhost:{urlsplit(shop).port or 80}"
-    sources = {"default": "", "img": f" data: blob:{own}", "frame": own, "connect": own}
+    # The shop sends a phone's browser to sign in at our plain address, whatever name this page has.
+    sign_in = f" http://127.0.0.1:{request.url.port or 80}"
+    sources = {"default": "", "img": f" data: blob:{own}", "frame": own + sign_in, "connect": own}
     policy = "; ".join(f"{name}-src 'self'{more}" for name, more in sources.items())
     return FileResponse(
         STATIC / "index.html", headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"}

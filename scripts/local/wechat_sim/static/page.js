@@ -53,10 +53,19 @@ function emptyHint() {
   );
 }
 
+// A browser lets a page in a frame keep things only when it is of the same site as the page around it, so this
+// page shares a name with the phones' own addresses (p1.fenxiao.localhost); such names never leave the machine.
+function moveNextDoor() {
+  if (location.hostname.endsWith(".fenxiao.localhost")) return false;
+  location.replace(`http://phones.fenxiao.localhost:${location.port}${location.pathname}`);
+  return true;
+}
+
 async function lookForShop() {
   const found = await sim("/shop");
   if (JSON.stringify(found) === JSON.stringify(shop)) return;
   shop = found;
+  if (shop.h5_url && moveNextDoor()) return;
   for (const phone of phones.values()) phone.open(shop);
 }
 

@@ -143,7 +143,7 @@ export class Phone {
   /** Every phone opens the shop under a name of its own (p1.localhost), so each has its own storage. */
   #ownAddress(url) {
     const address = new URL(url);
-    if (["127.0.0.1", "localhost"].includes(address.hostname)) address.hostname = `${this.id.toLowerCase()}.localhost`;
+    if (["127.0.0.1", "localhost"].includes(address.hostname)) address.hostname = `${this.id.toLowerCase()}.fenxiao.localhost`;
     return address.href;
   }
 
