@@ -30,7 +30,7 @@ class Front:
         return ROOT / self.name
 
 
-FRONTS = (Front("mini-program", "dist/build/h5/index.html"),)
+FRONTS = (Front("mini-program", "dist/build/h5/index.html"), Front("console", "dist/index.html"))
 Started = list[tuple[str, Path, str, "subprocess.Popen[bytes]"]]
 
 
@@ -94,7 +94,7 @@ def _stamp_of(front: Front) -> str:
     files += sorted(front.folder.glob("vite.config.*"))
     found = hashlib.sha256()
     for file in files:
-        if file.name != "schema.d.ts":
+        if file.name not in ("schema.d.ts", "forms.json", "components.d.ts"):
             found.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
     return found.hexdigest()
 

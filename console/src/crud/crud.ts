@@ -1,0 +1,52 @@
+/** What a list page is made of: where its rows come from, by what they are filtered, how each column reads. */
+import type { Component } from 'vue'
+
+type Tone = 'success' | 'warning' | 'danger' | 'info' | 'primary'
+
+export interface Column<T> {
+  key: string
+  label: string
+  width?: number
+  kind?: 'text' | 'money' | 'moment' | 'tag' | 'picture' | 'count'
+  /** For tags: what each value is called and how it looks. */
+  tags?: Record<string, { name: string; tone: Tone }>
+  value?: (row: T) => string | number | null | undefined
+  /** Where a click leads. */
+  to?: (row: T) => string
+  isFixed?: boolean
+  isHidden?: boolean
+}
+
+export interface Filter {
+  key: string
+  label: string
+  kind?: 'text' | 'choice' | 'day'
+  choices?: { value: string; name: string }[]
+  initial?: string
+}
+
+export interface RowAction<T> {
+  name: string
+  /** The permission it needs; without it nobody sees it. */
+  needs: string
+  tone?: Tone
+  when?: (row: T) => boolean
+  run: (row: T) => Promise<unknown> | unknown
+}
+
+export interface Crud<T> {
+  id: string
+  title: string
+  rowKey: keyof T & string
+  filters: Filter[]
+  columns: Column<T>[]
+  list: (asked: Record<string, string | number | undefined>) => Promise<{ items: T[]; next?: string | null }>
+  actions?: RowAction<T>[]
+  empty?: string
+  icon?: Component
+}
+
+/** The text of a cell's raw value: the column's own reading, or the field of its key. */
+export function raw<T>(column: Column<T>, row: T): string | number | null | undefined {
+  return column.value ? column.value(row) : (row as Record<string, string | number | null | undefined>)[column.key]
+}

@@ -1,0 +1,130 @@
+/** Forms drawn from the contract's own JSON schemas: titles, limits and choices come from the Python models. */
+import forms from '@/api/forms.json'
+
+export interface Schema {
+  $ref?: string
+  type?: string
+  title?: string
+  description?: string
+  format?: string
+  enum?: (string | number)[]
+  const?: string | number
+  anyOf?: Schema[]
+  items?: Schema
+  properties?: Record<string, Schema>
+  required?: string[]
+  default?: unknown
+  minimum?: number
+  maximum?: number
+  minLength?: number
+  maxLength?: number
+  pattern?: string
+  maxItems?: number
+}
+
+export type FieldKind = 'text' | 'long' | 'money' | 'rate' | 'count' | 'choice' | 'switch' | 'day' | 'moment' | 'list' | 'group'
+
+export interface Field {
+  name: string
+  label: string
+  hint?: string
+  kind: FieldKind
+  isRequired: boolean
+  isNullable: boolean
+  schema: Schema
+}
+
+const LONG_FROM = 100
+
+/** The body of a door by its name in the contract. */
+export function formOf(name: string): Schema {
+  const found = (forms as unknown as Record<string, Schema>)[name]
+  if (!found) throw new Error(`no such form: ${name}`)
+  return found
+}
+
+/** What stands behind references and behind "or nothing". */
+export function settled(schema: Schema, defs: Record<string, Schema> = {}): { schema: Schema; isNullable: boolean } {
+  if (schema.$ref) {
+    const name = schema.$ref.split('/').pop() ?? ''
+    return settled({ ...(defs[name] ?? formOf(name)), ...(schema.title ? { title: schema.title } : {}) }, defs)
+  }
+  const options = schema.anyOf?.filter((one) => one.type !== 'null')
+  if (schema.anyOf && options?.length === 1 && options[0]) {
+    const inner = settled(options[0], defs).schema
+    return { schema: { ...inner, ...schema, anyOf: undefined, type: inner.type }, isNullable: options.length < schema.anyOf.length }
+  }
+  return { schema, isNullable: false }
+}
+
+/** The fields of an object's schema, in its own order. */
+export function fieldsOf(schema: Schema, defs: Record<string, Schema> = {}): Field[] {
+  const required = new Set(schema.required)
+  return Object.entries(schema.properties ?? {}).map(([name, given]) => {
+    const { schema: inner, isNullable } = settled(given, defs)
+    return {
+      name,
+      label: given.title ?? inner.title ?? name,
+      hint: given.description ?? inner.description,
+      kind: kindOf(name, inner),
+      isRequired: required.has(name),
+      isNullable,
+      schema: inner,
+    }
+  })
+}
+
+function kindOf(name: string, schema: Schema): FieldKind {
+  if (schema.enum) return 'choice'
+  if (schema.type === 'boolean') return 'switch'
+  if (schema.type === 'array') return 'list'
+  if (schema.type === 'object' && schema.properties) return 'group'
+  if (schema.type === 'integer') {
+    if (name.endsWith('_fen')) return 'money'
+    return name.endsWith('_bps') ? 'rate' : 'count'
+  }
+  if (schema.format === 'date') return 'day'
+  if (schema.format === 'date-time') return 'moment'
+  return (schema.maxLength ?? 0) > LONG_FROM ? 'long' : 'text'
+}
+
+/** What an empty form begins with. */
+export function blank(field: Field, defs: Record<string, Schema> = {}): unknown {
+  if (field.schema.default !== undefined) return structuredClone(field.schema.default)
+  if (field.isNullable) return null
+  switch (field.kind) {
+    case 'switch':
+      return false
+    case 'list':
+      return []
+    case 'group':
+      return Object.fromEntries(fieldsOf(field.schema, defs).map((one) => [one.name, blank(one, defs)]))
+    case 'money':
+    case 'rate':
+    case 'count':
+      return field.schema.minimum ?? 0
+    default:
+      return ''
+  }
+}
+
+/** What is wrong with a value before it is sent; the server checks again. */
+export function problemOf(field: Field, value: unknown): string {
+  const { schema } = field
+  if (value === null || value === '' || value === undefined) return field.isRequired && !field.isNullable ? '请填写' : ''
+  if (typeof value === 'number') {
+    if (schema.minimum !== undefined && value < schema.minimum) return `不能小于 ${shown(field, schema.minimum)}`
+    if (schema.maximum !== undefined && value > schema.maximum) return `不能大于 ${shown(field, schema.maximum)}`
+  }
+  if (typeof value === 'string') {
+    if (schema.minLength !== undefined && value.length < schema.minLength) return `至少 ${schema.minLength} 个字`
+    if (schema.maxLength !== undefined && value.length > schema.maxLength) return `最多 ${schema.maxLength} 个字`
+    if (schema.pattern && !new RegExp(schema.pattern, 'u').test(value)) return '格式不对'
+  }
+  if (Array.isArray(value) && schema.maxItems !== undefined && value.length > schema.maxItems) return `最多 ${schema.maxItems} 项`
+  return ''
+}
+
+function shown(field: Field, value: number): string {
+  return field.kind === 'money' || field.kind === 'rate' ? String(value / 100) : String(value)
+}

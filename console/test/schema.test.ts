@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+
+import { blank, fieldsOf, formOf, problemOf } from '@/form/schema'
+
+const schema = {
+  type: 'object',
+  required: ['name', 'amount_fen'],
+  properties: {
+    name: { type: 'string', title: '名称', minLength: 1, maxLength: 30 },
+    amount_fen: { type: 'integer', minimum: 100 },
+    rate_bps: { type: 'integer', minimum: 0, maximum: 10_000, default: 500 },
+    note: { anyOf: [{ type: 'string', maxLength: 200 }, { type: 'null' }], title: '说明' },
+    way: { enum: ['A', 'B'], type: 'string' },
+  },
+}
+
+describe('forms are drawn from the contract', () => {
+  const fields = Object.fromEntries(fieldsOf(schema).map((one) => [one.name, one]))
+
+  it('knows what each field is', () => {
+    expect(Object.entries(fields).map(([name, one]) => [name, one.kind])).toEqual([
+      ['name', 'text'],
+      ['amount_fen', 'money'],
+      ['rate_bps', 'rate'],
+      ['note', 'long'],
+      ['way', 'choice'],
+    ])
+    expect(fields.note?.isNullable).toBe(true)
+    expect(fields.name?.label).toBe('名称')
+  })
+
+  it('begins with the defaults', () => {
+    expect([fields.rate_bps, fields.note, fields.name].map((one) => one && blank(one))).toEqual([500, null, ''])
+  })
+
+  it('says what is wrong before it is sent', () => {
+    expect(fields.name && problemOf(fields.name, '')).toBe('请填写')
+    expect(fields.amount_fen && problemOf(fields.amount_fen, 50)).toBe('不能小于 1')
+    expect(fields.rate_bps && problemOf(fields.rate_bps, 10_001)).toBe('不能大于 100')
+    expect(fields.note && problemOf(fields.note, null)).toBe('')
+  })
+
+  it('finds the real models', () => {
+    expect(fieldsOf(formOf('Rejection')).map((one) => one.name)).toEqual(['reason'])
+  })
+})
