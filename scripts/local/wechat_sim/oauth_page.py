@@ -60,7 +60,7 @@ def _problem(world: World, query: dict[str, str]) -> str:
     shop = urlsplit(world.options.shop_url).hostname
     if query["appid"] != world.keys.oa_appid:
         return "appid 参数错误 (40013)"
-    # Each phone opens the H5 shop under a name of its own (p1.fenxiao.localhost), so that it has its own storage.
+    # Each phone opens the H5 shop under a name of its own (p1.fenxiao.localhost), for a storage of its own.
     if host not in [*world.setting("oauth_hosts"), shop] and not host.endswith(".localhost"):
         return "redirect_uri 域名与后台配置不一致，错误码:10003"
     if query["scope"] not in SCOPES or query["response_type"] != "code":
