@@ -279,7 +279,9 @@ def demand_within(h5_url: str, return_to: str) -> None:
     if not re.fullmatch(r"[!-~]{1,1000}", return_to) or "\\" in return_to:
         raise BadReturnAddress()
     ours, given = urlsplit(h5_url), urlsplit(return_to)
-    is_phone = ours.hostname == "127.0.0.1" and bool(re.fullmatch(rf"p\d+\.fenxiao\.localhost:{ours.port}", given.netloc))
+    is_phone = ours.hostname == "127.0.0.1" and bool(
+        re.fullmatch(rf"p\d+\.fenxiao\.localhost:{ours.port}", given.netloc)
+    )
     is_ours = given.scheme == ours.scheme and (given.netloc == ours.netloc or is_phone)
     steps = given.path.lower().replace("%2e", ".").replace("%2f", "/").split("/")
     if not is_ours or not given.path.startswith(ours.path) or ".." in steps:

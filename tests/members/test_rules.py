@@ -94,7 +94,6 @@ class TestWayBack:
         with pytest.raises(BadReturnAddress):
             demand_within(H5, url)
 
-
     LOCAL = "http://127.0.0.1:8800/h5/"
 
     @pytest.mark.parametrize("url", [LOCAL, "http://p12.fenxiao.localhost:8800/h5/?inv=7Kd9Qx2m#/"])
