@@ -25,7 +25,7 @@ from chalicelib.content.publish_announcement import publish_announcement
 from chalicelib.content.save_announcement import save_announcement
 from chalicelib.distributors import store as distributors
 from chalicelib.invites.make_code import make_code
-from chalicelib.kernel import auth, settings
+from chalicelib.kernel import auth, clock, settings
 from chalicelib.kernel.auth import Entrant
 from chalicelib.kernel.config import config
 from chalicelib.kernel.money import Fen
@@ -36,6 +36,9 @@ from chalicelib.orders.move_refund import Refund, Slice
 from chalicelib.orders.rules import Order
 from chalicelib.payments.quarantine import quarantine
 from chalicelib.reports.audit import audit
+from chalicelib.standing.hold_territory import hold_territory
+from chalicelib.standing.record_violation import record_violation
+from chalicelib.standing.violation import Violation
 from chalicelib.withdrawals.request import request
 from chalicelib.withdrawals.rules import Withdrawal
 from tests.orders import shop as shops
@@ -216,9 +219,17 @@ def _known(
         "role_id": (f"RO{COLLEAGUE}", "owner"),
         "sku_id": (shop.tea.skus[0].sku_id, shop.samples.skus[0].sku_id),
         "staff_id": (COLLEAGUE, EMPLOYEE),
+        "violation_id": (_violation(shop.b),),
         "template_id": (shop.tea.freight_template_id or "",),
         "withdrawal_id": (withdrawal.withdrawal_id,),
     }
+
+
+def _violation(member_id: str) -> str:
+    told = "请不要低于指导价销售。"
+    warned = Violation(member_id, "VITOWN", "PRICE_CUTTING", "WARN", told, "", clock.now(), EMPLOYEE)
+    hold_territory("广东省", "PROVINCE", member_id, by=EMPLOYEE, reason="签约")
+    return record_violation(warned).violation_id
 
 
 def _rows(short: str) -> list[dict[str, Any]]:
