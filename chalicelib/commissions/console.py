@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.commissions import store
+from chalicelib.commissions.close_period import close_period
 from chalicelib.commissions.compare_plans import compare_plans
 from chalicelib.commissions.draft_plan import draft_plan, edit_draft
 from chalicelib.commissions.kinds.model import Plan
@@ -27,6 +28,11 @@ from chalicelib.commissions.schemas import (
     ExplainedListOut,
     MaturedOut,
     NewPlanIn,
+    PeriodClosesOut,
+    PeriodExplainedOut,
+    PeriodsAsked,
+    PeriodsClosedOut,
+    PeriodsOut,
     PlanIn,
     PlanOut,
     PlansOut,
@@ -36,11 +42,13 @@ from chalicelib.commissions.schemas import (
     TreesAsked,
 )
 from chalicelib.commissions.show import show, show_explained
+from chalicelib.commissions.show_periods import PeriodNotClosed, show_close, show_closes, show_periods
 from chalicelib.kernel.auth import staff
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.errors import Crowded, Invalid
-from chalicelib.kernel.http import Ask, Doors
+from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.kernel.paging import BadCursor
+from chalicelib.standing.period_of import PeriodUnknown
 
 doors = Doors("/console")
 
@@ -151,6 +159,42 @@ def read_commissions(ask: Ask[Any]) -> ExplainedListOut:
 def mature_now(ask: Ask[Any]) -> MaturedOut:
     """Run maturing now; what is not due stays as it is."""
     return MaturedOut.model_validate(mature())
+
+
+@doors.get("/periods", who=staff("commissions.read"), query=PeriodsAsked, returns=PeriodsOut)
+def list_periods(ask: Ask[Any]) -> PeriodsOut:
+    """The last twelve periods: how far closing is and what it paid."""
+    return show_periods(ask.query.kind)
+
+
+@doors.post("/periods/close", who=staff("plans.publish"), returns=PeriodsClosedOut)
+def close_now(ask: Ask[Any]) -> PeriodsClosedOut:
+    """Go on closing what is due; what is closed stays as it is."""
+    return PeriodsClosedOut.model_validate(close_period())
+
+
+@doors.get(
+    "/distributors/{member_id}/periods",
+    who=staff("commissions.read"),
+    query=Paging,
+    returns=PeriodClosesOut,
+    errors=(BadCursor,),
+)
+def list_periods_of(ask: Ask[Any]) -> PeriodClosesOut:
+    """One distributor's closed periods."""
+    found = store.closes_of(ask.path["member_id"], limit=ask.query.limit, cursor=ask.query.next)
+    return PeriodClosesOut(items=show_closes(found.items), next=found.next)
+
+
+@doors.get(
+    "/distributors/{member_id}/periods/{period_id}",
+    who=staff("commissions.read"),
+    returns=PeriodExplainedOut,
+    errors=(PeriodUnknown, PeriodNotClosed),
+)
+def read_period_of(ask: Ask[Any]) -> PeriodExplainedOut:
+    """One distributor's closed period, each figure explained."""
+    return show_close(ask.path["member_id"], ask.path["period_id"])
 
 
 @doors.get("/compliance", who=staff("plans.read"), query=TreesAsked, returns=ComplianceOut)

@@ -1,6 +1,7 @@
 """What runs by the clock and what follows: maturing, notices, and the trees of the compliance report."""
 
 from chalicelib.commissions import store
+from chalicelib.commissions.close_period import close_period
 from chalicelib.commissions.mature import mature
 from chalicelib.commissions.rules import Commission
 from chalicelib.commissions.store import CountedBefore
@@ -11,6 +12,7 @@ from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.jobs import Change, Jobs
 from chalicelib.kernel.money import yuan
 from chalicelib.members import store as members
+from chalicelib.standing.period_of import period_named
 
 jobs = Jobs("commissions")
 _ROUNDS = 10
@@ -30,6 +32,14 @@ def mature_due() -> None:
             return
 
 
+@jobs.every(minutes=10)
+def close_periods() -> None:
+    """Close months, quarters and years that are over, a bounded number of payees (R8)."""
+    done = close_period()
+    if done.payees or done.left_behind:
+        log.info("periods_closed", payees=done.payees, amount_fen=done.amount_fen)
+
+
 @jobs.follow("commissions")
 def tell_payee(change: Change) -> None:
     """Tell the payee of a new commission, of one that may be withdrawn, and of one taken back (N2)."""
@@ -38,7 +48,9 @@ def tell_payee(change: Change) -> None:
     before = store.of_image(change.old) if change.old else None
     after = store.of_image(change.new)
     if before is None:
-        if after.state == "PENDING":
+        if after.state == "PENDING" and after.period_id:
+            _tell(after, "commission_of_period", after.amount_fen, "NEW")
+        elif after.state == "PENDING":
             _tell(after, "commission_pending", after.amount_fen, "NEW")
         return
     if after.state == "MATURED" and before.state == "PENDING":
@@ -86,6 +98,10 @@ def count_heads(change: Change) -> None:
         return
 
 
+def _source(row: Commission) -> dict[str, str]:
+    return {"period": period_named(row.period_id).title} if row.period_id else {"order": row.order_id}
+
+
 def _tell(row: Commission, kind: str, amount_fen: int, what: str) -> None:
     payee = members.find(row.payee_id)
     if payee is None:
@@ -94,7 +110,7 @@ def _tell(row: Commission, kind: str, amount_fen: int, what: str) -> None:
         f"{row.order_id}:{row.payee_rule}:{what}",
         row.payee_id,
         kind,
-        {"amount": yuan(amount_fen), "order": row.order_id},
+        {"amount": yuan(amount_fen), **_source(row)},
         openid=payee.openids.get(config().mp_appid),
         page=f"{_PAGE}?order_id={row.order_id}",
     )

@@ -106,7 +106,7 @@ def _book(row: Commission, before: Wallet, at: datetime) -> tuple[Wallet, Write]
             (account_of(row.payee_id, "available"), to_available),
             (account_of(row.payee_id, "debt"), to_debt),
         ],
-        {"order_id": row.order_id, "member_id": row.payee_id, "rule": row.rule},
+        _refs(row),
     )
     after = Wallet(
         before.member_id,
@@ -115,6 +115,11 @@ def _book(row: Commission, before: Wallet, at: datetime) -> tuple[Wallet, Write]
         Fen(before.debt_fen - to_debt),
     )
     return after, entry
+
+
+def _refs(row: Commission) -> dict[str, str]:
+    source = {"period_id": row.period_id} if row.period_id else {"order_id": row.order_id}
+    return {**source, "member_id": row.payee_id, "rule": row.rule}
 
 
 def _set_aside(rows: Sequence[Commission], at: datetime) -> None:

@@ -70,6 +70,7 @@ class CommissionRow(Table):
     distributor_level_id = UnicodeAttribute()
     distributor_level_name = UnicodeAttribute()
     excluded = UnicodeAttribute(null=True)
+    period_id = UnicodeAttribute(null=True)
     clawed_fen = FenAttribute()
     refunded_fen = FenAttribute()
     refunded_by_line = ValueAttribute[dict[str, int]](dict[str, int])
@@ -172,3 +173,32 @@ class MarkRow(Table):
 
     mark = UnicodeAttribute(hash_key=True)
     forget_at = IntAttribute()
+
+
+class PeriodCloseRow(Table):
+    """See ``decide_period.PeriodClose``; put only."""
+
+    class Meta:
+        table_name = table_name("period-closes")
+
+    member_id = UnicodeAttribute(hash_key=True)
+    period_id = UnicodeAttribute(range_key=True)
+    closed_at = TimeAttribute()
+    plan_id = UnicodeAttribute()
+    plan_version = IntAttribute()
+    counted = ValueAttribute[dict[str, int]](dict[str, int])
+    carried = ValueAttribute[dict[str, int]](dict[str, int])
+    amount_fen = FenAttribute()
+    rows = ValueAttribute[tuple[str, ...]](tuple[str, ...])
+
+
+class PeriodTotalRow(Table):
+    """What a period paid so far, spread over shards; grows in each payee's own transaction."""
+
+    class Meta:
+        table_name = table_name("period-totals")
+
+    period_id = UnicodeAttribute(hash_key=True)
+    shard = UnicodeAttribute(range_key=True)
+    payees = IntAttribute()
+    amount_fen = FenAttribute()

@@ -11,15 +11,19 @@ from chalicelib.commissions.schemas import (
     CommissionsOut,
     ExplainedListOut,
     MineAsked,
+    PeriodClosesOut,
+    PeriodExplainedOut,
     ProductsAsked,
     PromotableDetailOut,
     PromotablesOut,
 )
 from chalicelib.commissions.show import show, show_explained
 from chalicelib.commissions.show_centre import show_centre
+from chalicelib.commissions.show_periods import PeriodNotClosed, show_close, show_closes
 from chalicelib.distributors.enter import distributor
-from chalicelib.kernel.http import Ask, Doors
+from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.kernel.paging import BadCursor
+from chalicelib.standing.period_of import PeriodUnknown
 
 doors = Doors("/distributor")
 
@@ -61,3 +65,21 @@ def list_products(ask: Ask[Any]) -> PromotablesOut:
 def read_product(ask: Ask[Any]) -> PromotableDetailOut:
     """One product to share, article by article."""
     return promote_one(ask.who.id, ask.path["product_id"])
+
+
+@doors.get("/periods", who=distributor, query=Paging, returns=PeriodClosesOut, errors=(BadCursor,))
+def list_periods(ask: Ask[Any]) -> PeriodClosesOut:
+    """My closed periods."""
+    found = store.closes_of(ask.who.id, limit=ask.query.limit, cursor=ask.query.next)
+    return PeriodClosesOut(items=show_closes(found.items), next=found.next)
+
+
+@doors.get(
+    "/periods/{period_id}",
+    who=distributor,
+    returns=PeriodExplainedOut,
+    errors=(PeriodUnknown, PeriodNotClosed),
+)
+def read_period(ask: Ask[Any]) -> PeriodExplainedOut:
+    """One of my closed periods, each figure explained."""
+    return show_close(ask.who.id, ask.path["period_id"])

@@ -270,6 +270,8 @@ class Commission:
     units: int = 0
     ref: str = ""
     notes: tuple[Note, ...] = ()
+    period_id: str | None = None
+    """Of a row that a closed period paid; then there is no order behind ``order_id``."""
 
     @property
     def payee_rule(self) -> str:

@@ -9,6 +9,7 @@ from chalicelib.commissions.kinds.model import Bps, Cap, FenIn, PlanStatus, Rule
 from chalicelib.commissions.rules import BaseName, Exclusion, FormName, Source, State
 from chalicelib.kernel.http import Body, Out, Paging, Query
 from chalicelib.kernel.money import Fen
+from chalicelib.standing.period_of import PeriodKind
 
 MAX_RULES = 30
 
@@ -318,3 +319,61 @@ class ComplianceOut(Out):
     breaches: list[BreachOut] = Field(description="Of the plan in force, by today's levels and settings.")
     promises: list[str]
     trees: list[TreeOut]
+
+
+class PeriodsAsked(Query):
+    """Months, quarters or years."""
+
+    kind: PeriodKind = Field("MONTH", title="周期")
+
+
+class PeriodOut(Out):
+    """One period of the shop."""
+
+    period_id: str
+    title: str
+    ends_at: datetime
+    is_closed: bool
+    payees: int
+    amount_fen: int = Field(description="The sum of the rows that were put.")
+
+
+class PeriodsOut(Out):
+    """The last twelve, newest first."""
+
+    items: list[PeriodOut]
+    next: str | None = None
+
+
+class PeriodCloseOut(Out):
+    """One member's closed period."""
+
+    period_id: str
+    title: str
+    closed_at: datetime
+    plan_id: str
+    plan_version: int
+    counted: dict[str, int] = Field(description="The period's own figures, as they stood at closing.")
+    carried: dict[str, int] = Field(description="What late events of the last closed period brought over.")
+    amount_fen: int
+
+
+class PeriodClosesOut(Out):
+    """One page of closed periods."""
+
+    items: list[PeriodCloseOut]
+    next: str | None
+
+
+class PeriodExplainedOut(PeriodCloseOut):
+    """A closed period with its rows."""
+
+    items: list[ExplainedOut]
+
+
+class PeriodsClosedOut(Out):
+    """What one run of closing did."""
+
+    payees: int
+    amount_fen: int
+    left_behind: int

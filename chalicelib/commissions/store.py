@@ -5,9 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from chalicelib.commissions.decide_period import PeriodClose
 from chalicelib.commissions.kinds.as_json import caps_json, caps_of, rules_json, rules_of
 from chalicelib.commissions.kinds.model import Plan
-from chalicelib.commissions.models import CommissionRow, MarkRow, PlanRow, TreeRow
+from chalicelib.commissions.models import (
+    CommissionRow,
+    MarkRow,
+    PeriodCloseRow,
+    PeriodTotalRow,
+    PlanRow,
+    TreeRow,
+)
 from chalicelib.commissions.plan_in_force import plan_in_force
 from chalicelib.commissions.rules import (
     Commission,
@@ -24,6 +32,7 @@ from chalicelib.kernel.dynamo import Write, put, put_new, update
 from chalicelib.kernel.ids import shard_of
 from chalicelib.kernel.money import Fen
 from chalicelib.kernel.paging import Page, page
+from chalicelib.standing.period_of import Period
 
 DUE_SHARDS = 8
 KEPT_SECONDS = 10
@@ -89,6 +98,8 @@ def add(commission: Commission) -> Write:
     """Put a new commission, once."""
     row = CommissionRow.of_value(commission, payee_rule=commission.payee_rule)
     row.holds = None
+    if commission.matures_at is not None:
+        row.due_at, row.due_shard = commission.matures_at, _shard(commission)
     return put_new(row)
 
 
@@ -204,6 +215,49 @@ def save_plan(before: Plan, after: Plan) -> Write:
     """Write a plan over exactly the one that was read, else ``PlanMovedOn``."""
     as_seen = (PlanRow.status == before.status) & (PlanRow.revision == before.revision)
     return put(_plan_row(after), as_seen, PlanMovedOn)
+
+
+class ClosedBefore(Exception):
+    """This member's period was closed already."""
+
+
+def last_close(member_id: str, before: Period) -> PeriodClose | None:
+    """The member's last closed period of the same kind that lies before this one."""
+    earlier = PeriodCloseRow.period_id.between(before.period_id[0], before.previous.period_id)
+    found = PeriodCloseRow.query(member_id, earlier, scan_index_forward=False, limit=1, consistent_read=True)
+    return next((row.as_value(PeriodClose) for row in found), None)
+
+
+def closed(period: Period, member_ids: Iterable[str]) -> dict[str, PeriodClose]:
+    """Those of these members whose period is closed."""
+    keys = [(member_id, period.period_id) for member_id in member_ids]
+    rows = PeriodCloseRow.batch_get(list(keys), consistent_read=True) if keys else ()
+    return {row.member_id: row.as_value(PeriodClose) for row in rows}
+
+
+def closes_of(member_id: str, *, limit: int, cursor: str | None) -> Page[PeriodClose]:
+    """One member's closed periods: years, quarters and months, each newest first."""
+    found = page(PeriodCloseRow, member_id, limit=limit, cursor=cursor)
+    return found.map(lambda row: row.as_value(PeriodClose))
+
+
+def close(made: PeriodClose) -> list[Write]:
+    """Put the mark, and add to what the period paid; ``ClosedBefore`` when it was closed already."""
+    row, shard = PeriodTotalRow, str(shard_of(made.member_id, TREE_SHARDS))
+    grown = [
+        row.payees.set((row.payees | 0) + 1),
+        row.amount_fen.set((row.amount_fen | 0) + made.amount_fen),
+    ]
+    return [
+        put_new(PeriodCloseRow.of_value(made), ClosedBefore),
+        update(row, (made.period_id, shard), grown),
+    ]
+
+
+def period_total(period_id: str) -> tuple[int, int]:
+    """How many payees a period was closed for, and what it paid them in fen."""
+    rows = list(PeriodTotalRow.query(period_id, consistent_read=True))
+    return sum(row.payees for row in rows), sum(row.amount_fen for row in rows)
 
 
 class CountedBefore(Exception):

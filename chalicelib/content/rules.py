@@ -48,6 +48,7 @@ KINDS: dict[str, Kind] = {
         "有一笔新佣金",
         ("您推广的订单已付款，佣金待结算。", "金额：{amount}。", "买家收货并过了售后期后即可提现。"),
     ),
+    "commission_of_period": Kind("周期返利算好了", ("您{period}的返利已算好，待结算。", "金额：{amount}。")),
     "commission_available": Kind("佣金可以提现了", ("有佣金已经结算到您的钱包。", "金额：{amount}。")),
     "commission_taken_back": Kind(
         "佣金已扣回", ("您推广的订单发生了退款，对应的佣金已扣回。", "金额：{amount}。", "订单号：{order}。")

@@ -83,6 +83,7 @@ class SweepRow(Table):
     turn = UnicodeAttribute(range_key=True)
     cursor = UnicodeAttribute(null=True)
     is_over = BooleanAttribute()
+    failed = IntAttribute()
     version = IntAttribute()
 
 

@@ -104,6 +104,8 @@ class Sweep:
     turn: str
     cursor: str | None = None
     is_over: bool = False
+    failed: int = 0
+    """So many of this turn could not be done yet."""
     version: int = 0
 
 

@@ -18,7 +18,7 @@ from chalicelib.kernel.money import Fen, Points
 
 Purse = Literal["pending", "available", "frozen", "debt"]
 PURSES: tuple[Purse, ...] = ("pending", "available", "frozen", "debt")
-EARNING_KINDS = frozenset({"PAID", "REFUND", "ADJUST"})
+EARNING_KINDS = frozenset({"PAID", "REFUND", "ADJUST", "PERIOD"})
 """Entries that make or take back what a member earned; the others only move it."""
 
 
@@ -227,6 +227,7 @@ def title_of(line: Line) -> str:
 _TITLES = {
     "PAID": "推广佣金，待结算",
     "REFUND": "订单退款，扣回佣金",
+    "PERIOD": "周期返利，待结算",
     "MATURE": "佣金已结算，可以提现",
     "RESERVE": "申请提现",
     "PAYOUT": "提现到账",

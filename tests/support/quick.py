@@ -8,6 +8,7 @@ from moto.core.serialize import ResponseSerializer
 from chalicelib.commissions import store as commissions
 from chalicelib.orders import store as orders
 from chalicelib.payments import store as payments
+from chalicelib.standing import store as standing
 from chalicelib.withdrawals import store as withdrawals
 
 
@@ -15,6 +16,7 @@ def one_shard(patch: pytest.MonkeyPatch) -> None:
     """The sweepers walk one shard as they walk eight."""
     for store in (commissions, orders, payments, withdrawals):
         patch.setattr(store, "DUE_SHARDS", 1)
+    patch.setattr(standing, "SCOPE_SHARDS", 1)
 
 
 def moto(patch: pytest.MonkeyPatch) -> None:

@@ -130,6 +130,10 @@ class Base(Kind):
         """The base of one line."""
         raise NotImplementedError
 
+    def of_figures(self, figures: Figures) -> Fen:
+        """The base of a period."""
+        raise NotImplementedError
+
     def most(self, article: Article) -> Fen:
         """The highest base the line can have; a coupon lowers only money paid."""
         return self.of(article)

@@ -1,0 +1,104 @@
+"""Close one period of one distributor: its rows, its journal entry and its mark in one commit (R8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from chalicelib.commissions import store
+from chalicelib.commissions.as_person import as_person
+from chalicelib.commissions.decide_period import (
+    PeriodClose,
+    PeriodRules,
+    carried_over,
+    decide_period,
+    figures_of,
+)
+from chalicelib.commissions.kinds.facts import Person
+from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.rules import Commission
+from chalicelib.distributors.rules import Distributor
+from chalicelib.kernel import settings
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.dynamo import Write, commit
+from chalicelib.kernel.money import Fen
+from chalicelib.members.rules import Member
+from chalicelib.standing import store as standing
+from chalicelib.standing.period_of import Period
+from chalicelib.standing.rules import ALL
+from chalicelib.wallet import store as wallet
+from chalicelib.wallet.rules import account_of
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What is closed: a period that is over, by the plan that was in force at its end."""
+
+    period: Period
+    plan: Plan
+
+
+def close_payee(closing: Closing, member: Member | None, one: Distributor) -> PeriodClose | None:
+    """Put what the period earns this distributor; ``None`` when it was closed before, or is not theirs.
+
+    The ids follow from plan, rule, period and payee, and the mark is put in the same transaction, so
+    however often and wherever this dies, each row comes into being once. Figures that change between
+    reading and writing are carried over into the next period.
+    """
+    period, plan, at = closing.period, closing.plan, now()
+    if (one.decided_at or one.applied_at) >= period.ends_at:
+        return None
+    last = store.last_close(one.member_id, period)
+    keys = [(one.member_id, scope) for scope in (period.period_id, ALL)]
+    keys += [(one.member_id, last.period_id)] if last else []
+    found = standing.load_metrics(keys)
+    all_time = found[one.member_id, ALL]
+    counted = figures_of(found[one.member_id, period.period_id], all_time)
+    carried = carried_over(last, figures_of(found[one.member_id, last.period_id], all_time) if last else {})
+    figures = {name: amount + carried.get(name, 0) for name, amount in counted.items()}
+    matures_at = at + timedelta(days=settings.read(PeriodRules).hold_days)
+    person = _person(member, one, period, all_time.direct_buyers)
+    rows = [
+        replace(row, matures_at=matures_at if row.state == "PENDING" else None)
+        for row in decide_period(plan, period, person, figures, at=at)
+    ]
+    made = PeriodClose(
+        member_id=one.member_id,
+        period_id=period.period_id,
+        closed_at=at,
+        plan_id=plan.plan_id,
+        plan_version=plan.version,
+        counted=counted,
+        carried=carried,
+        amount_fen=_sum(rows),
+        rows=tuple(dict.fromkeys(row.order_id for row in rows)),
+    )
+    try:
+        commit(store.close(made), [store.add(row) for row in rows], _booked(made, rows))
+    except store.ClosedBefore:
+        return None
+    return made
+
+
+def _person(member: Member | None, one: Distributor, period: Period, direct_buyers: int) -> Person:
+    violated = one.violated_at is not None and one.violated_at >= period.starts_at
+    person = as_person(one.member_id, member, one)
+    return replace(person, has_open_violation=violated, direct_buyers=direct_buyers)
+
+
+def _booked(made: PeriodClose, rows: Sequence[Commission]) -> list[Write]:
+    """Cash is a claim from now on; points, coupons and gifts come into being when they mature."""
+    cash_fen = _sum([row for row in rows if row.form == "CASH"])
+    if not cash_fen:
+        return []
+    return [
+        wallet.entry(
+            f"PERIOD:{made.period_id}:{made.member_id}",
+            made.closed_at,
+            [("shop:commission", -cash_fen), (account_of(made.member_id, "pending"), int(cash_fen))],
+            {"period_id": made.period_id, "member_id": made.member_id, "plan_id": made.plan_id},
+        )
+    ]
+
+
+def _sum(rows: Sequence[Commission]) -> Fen:
+    return Fen(sum(row.amount_fen for row in rows))
