@@ -12,7 +12,7 @@ from chalicelib.commissions.mature import mature
 from chalicelib.commissions.plan_breaches import plan_breaches
 from chalicelib.commissions.plan_in_force import plan_in_force
 from chalicelib.commissions.publish_plan import publish_plan
-from chalicelib.commissions.report_compliance import PROMISES, needs_care, report_compliance
+from chalicelib.commissions.report_compliance import PROMISES, Report, needs_care, report_compliance
 from chalicelib.commissions.retire_plan import retire_plan
 from chalicelib.commissions.rules import PlanMovedOn, PlanNotCompliant, PlanNotDraft, PlanUnknown, Tree
 from chalicelib.commissions.schemas import (
@@ -209,7 +209,7 @@ def read_compliance(ask: Ask[Any]) -> ComplianceOut:
         plan=_plan(report.plan) if report.plan else None,
         breaches=[BreachOut.model_validate(breach) for breach in report.breaches],
         promises=list(PROMISES),
-        trees=[_tree(tree, report.names) for tree in report.trees],
+        trees=[_tree(tree, report) for tree in report.trees],
     )
 
 
@@ -240,14 +240,19 @@ def _shown(plans: Iterable[Plan]) -> list[PlanOut]:
     ]
 
 
-def _tree(tree: Tree, names: dict[str, str]) -> TreeOut:
+def _tree(tree: Tree, report: Report) -> TreeOut:
+    income = report.incomes[tree.root_id]
     return TreeOut(
         root_id=tree.root_id,
-        name=names.get(tree.root_id, ""),
+        name=report.names.get(tree.root_id, ""),
         depth=tree.depth,
         headcount=tree.headcount,
         heads=[tree.heads_1, tree.heads_2, tree.heads_3],
         earned_fen=tree.earned_fen,
         earned_by_level_fen=[tree.earned_0_fen, tree.earned_1_fen, tree.earned_2_fen, tree.earned_3_fen],
+        sales_fen=income.sales_fen,
+        payout_bps=income.payout_bps,
+        other_fen=income.other_fen,
+        goods_share_bps=income.goods_share_bps,
         needs_care=needs_care(tree),
     )

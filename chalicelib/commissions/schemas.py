@@ -303,6 +303,10 @@ class TreeOut(Out):
     heads: list[int] = Field(description="At level 1, 2, 3.")
     earned_fen: Fen = Field(description="Commission of the root, net of clawbacks.")
     earned_by_level_fen: list[Fen] = Field(description="From own purchases, level 1, 2, 3.")
+    sales_fen: int = Field(description="Paid for goods by the root and those below, net of refunds.")
+    payout_bps: int = Field(description="Earned out of these sales.")
+    other_fen: int = Field(description="Credited for anything but goods sold: by hand only.")
+    goods_share_bps: int = Field(description="The part of the income that goods sold have earned.")
     needs_care: bool = Field(
         description="At least 30 people over at least 3 levels (the criminal-law threshold)."
     )

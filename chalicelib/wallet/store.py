@@ -1,6 +1,6 @@
 """Reads of wallets, journal and statements as values, and their writes for a verb's one commit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -154,6 +154,13 @@ def totals(member_id: str, scope: str = ALL) -> Totals:
     """A member's folded lines; zeros when there are none."""
     row = TotalsRow.find(member_id, scope)
     return row.as_value(Totals) if row else Totals(member_id, scope)
+
+
+def totals_of(member_ids: Iterable[str]) -> dict[str, Totals]:
+    """Many members' lines folded over all time; those without any are left out."""
+    keys = [(member_id, ALL) for member_id in dict.fromkeys(member_ids)]
+    rows = TotalsRow.batch_get(list(keys)) if keys else ()
+    return {row.member_id: row.as_value(Totals) for row in rows}
 
 
 def days_of_month(member_id: str, month: str) -> list[Totals]:

@@ -14,12 +14,14 @@ from chalicelib.commissions.first_plan import first_plan
 from chalicelib.commissions.mature import mature
 from chalicelib.commissions.start_window import start_window
 from chalicelib.distributors.rules import Level
+from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.money import Fen
 from chalicelib.wallet import store as wallet
 from chalicelib.wallet.count_entry import count_entry
 from tests.commissions import support
+from tests.commissions.periods import china, close_all, publish, sell
 from tests.support import api
 from tests.support.world import START, Clock
 
@@ -282,6 +284,52 @@ def test_the_compliance_report() -> None:
     assert seen["plan"]["is_in_force"]
     trees = [(one["root_id"], one["depth"], one["heads"], one["earned_fen"]) for one in seen["trees"]]
     assert trees == [("MBB", 2, [1, 1, 0], 549), ("MBA", 1, [1, 0, 0], 1099)]
+    assert {(one["goods_share_bps"], one["other_fen"]) for one in seen["trees"]} == {(10_000, 0)}
     by_earned = api.get("/console/compliance?by=earned&limit=1", token=token).json["trees"]
     assert [(one["root_id"], one["earned_by_level_fen"]) for one in by_earned] == [("MBA", [0, 1099, 0, 0])]
     assert api.get("/console/compliance?limit=101", token=token).status == 422
+
+
+def test_the_report_shows_what_stands_behind_an_income() -> None:
+    """R12: the goods share of income; money credited by hand is not from goods, and shows."""
+    from tests.commissions.test_jobs import deliver_all
+
+    first_plan()
+    deliver_all()
+    sell("MBA", 10_990)
+    adjusted = [("shop:sales", -1_099), ("m:MBA:available", 1_099)]
+    commit(wallet.entry("ADJUST:gift", now(), adjusted, {"member_id": "MBA"}))
+    count_entry(wallet.load_entry("ADJUST:gift"))
+    trees = api.get("/console/compliance", token=api.staff_token("plans.read")).json["trees"]
+    mine = next(one for one in trees if one["root_id"] == "MBA")
+    assert (mine["sales_fen"], mine["payout_bps"]) == (10_990, 1_000)
+    assert (mine["other_fen"], mine["goods_share_bps"]) == (1_099, 5_000)
+
+
+def test_a_closed_period_is_read_where_its_figure_is(world: Clock) -> None:
+    """R8, R11: the distributor and staff read the same figures and reasons; others do not."""
+    publish()
+    sell("MBA", 15_000_000)
+    sell("MBB", 1_000_000, number=2)
+    world.moment = china(12, 5)
+    token = api.staff_token("commissions.read", "plans.publish")
+    run = api.post("/console/periods/close", token=token).json
+    assert (run["payees"], run["amount_fen"], run["left_behind"]) == (2, 470_000, 0)
+    assert close_all() == 0
+    months = api.get("/console/periods?kind=MONTH", token=token).json["items"]
+    assert [(one["period_id"], one["is_closed"]) for one in months[:2]] == [
+        ("M2026-12", False),
+        ("M2026-11", True),
+    ]
+    assert (months[1]["payees"], months[1]["amount_fen"]) == (2, 470_000)
+    (listed,) = mine("/distributor/periods").json["items"]
+    assert (listed["title"], listed["amount_fen"]) == ("2026 年 11 月", 450_000)
+    assert (listed["counted"]["OWN_SALES"], listed["carried"]["OWN_SALES"]) == (15_000_000, 0)
+    told = mine("/distributor/periods/M2026-11").json
+    (row,) = told["items"]
+    assert (row["amount_fen"], row["lines"][0]["rate_bps"]) == (450_000, 300)
+    assert row["explanation"]
+    assert api.get("/console/distributors/MBA/periods", token=token).json["items"] == [listed]
+    assert api.get("/console/distributors/MBA/periods/M2026-11", token=token).json == told
+    assert mine("/distributor/periods/M2026-10").json["code"] == "PERIOD_NOT_CLOSED"
+    assert mine("/distributor/periods/November").json["code"] == "PERIOD_UNKNOWN"

@@ -16,6 +16,8 @@ import botocore.client
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 
+from chalicelib.commissions import store as commissions
+from chalicelib.distributors import store as distributors
 from chalicelib.kernel import ids, secrets, settings
 from chalicelib.kernel.config import config
 from chalicelib.kernel.errors import DomainError
@@ -110,6 +112,8 @@ class Snapshot:
         ids.install(_counting())
         settings.forget()  # each run is a container that has just started, so each makes the same calls
         secrets.forget()
+        distributors.forget_levels()
+        commissions.forget_plans()
 
 
 def survives(peer: WeChatPay, clock: Clock, act: Act, *, sweep: Act, money_commits: int = 1) -> int:
