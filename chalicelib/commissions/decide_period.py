@@ -124,12 +124,12 @@ def _of_rule(
         f"PERIOD:{plan.plan_id}:{rule.rule_id}:{period.period_id}:{person.member_id}",
         "",
         (SaleLine(1, period.title, 1, base_fen),),
-        _terms(plan, rule, person, (Note(rule.who.kind), *notes), grant),
+        _terms(plan, rule, person, (Note(rule.who.kind), *notes), grant=grant),
     )
     return [replace(row, period_id=period.period_id) for row in commissions_of(sale, at)]
 
 
-def _terms(plan: Plan, rule: Rule, person: Person, notes: tuple[Note, ...], /, grant: Grant) -> Terms:
+def _terms(plan: Plan, rule: Rule, person: Person, notes: tuple[Note, ...], *, grant: Grant) -> Terms:
     payee = Payee(
         member_id=person.member_id,
         level=OUTSIDE,

@@ -100,6 +100,11 @@ def buyer(member_id: str, buyer_id: str) -> Buyer:
     return row.as_value(Buyer) if row else Buyer(member_id, buyer_id)
 
 
+def all_buyers(member_id: str) -> list[Buyer]:
+    """Every direct downline of whom orders are known, read consistently."""
+    return [row.as_value(Buyer) for row in BuyerRow.query(member_id, consistent_read=True)]
+
+
 def metrics_of_image(image: dict[str, Any]) -> Metrics:
     """The figures that a stream record of ``metrics`` holds."""
     return MetricsRow.of_image(image).as_value(Metrics)

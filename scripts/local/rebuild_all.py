@@ -24,6 +24,8 @@ from chalicelib.members import store as members
 from chalicelib.members.follow_path import follow_path
 from chalicelib.members.rules import MAX_PATH
 from chalicelib.orders.note_first_purchase import note_first_purchase
+from chalicelib.orders.recount import recount
+from chalicelib.standing.rebuild import rebuild as rebuild_figures
 from chalicelib.wallet import store as wallet
 from chalicelib.wallet.count_entry import count_entry
 from chalicelib.wallet.rebuild import rebuild as rebuild_wallet
@@ -64,6 +66,10 @@ def rebuild_all(
         rebuild_wallet(member_id)
     for member_id in progress.over("first purchases", people):
         note_first_purchase(member_id)
+    for day in progress.over("order days", _days(since)):
+        recount(day)
+    for member_id in progress.over("sales figures", people):
+        rebuild_figures(member_id)
     _twice("teams", people, recount_team, wait=wait, progress=progress)
     _twice("trees", people, recount_tree, wait=wait, progress=progress)
     _codes(people, wait, progress)

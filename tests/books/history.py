@@ -24,6 +24,9 @@ PROJECTIONS = (
     "invite-stats",
     "team-counts",
     "commission-trees",
+    "metric-facts",
+    "metrics",
+    "metric-buyers",
     "members",
     "stock",
 )
@@ -94,7 +97,11 @@ def projections() -> dict[str, list[str]]:
     found = {}
     for name in PROJECTIONS:
         rows = [_without_zeros(row) for row in dumped[name]]
-        counted = [row for row in rows if name == "wallet-lines" or any(map(_is_number, row.values()))]
+        counted = [
+            row
+            for row in rows
+            if name in ("wallet-lines", "metric-facts") or any(map(_is_number, row.values()))
+        ]
         kept = rows if name == "members" else counted
         found[name] = sorted(json.dumps(row, sort_keys=True, ensure_ascii=False) for row in kept)
     return found

@@ -2,8 +2,8 @@
 
 The followers and their projections: ``wallet`` statements and totals from the journal; ``invites`` code
 statistics and team counts; ``commissions`` trees by people and by money; ``members`` uplines; ``orders``
-first purchases; ``inventory`` low-stock list. Notices, carts and stock movements are records of single
-events, put once; a replay adds none.
+first purchases and sales figures; ``inventory`` low-stock list. Notices, carts and stock movements are
+records of single events, put once; a replay adds none.
 """
 
 import random
@@ -92,11 +92,19 @@ def test_spoilt_and_lost_projections_are_rebuilt(history: Told, expected: Folded
     """Numbers that are wrong, rows that are gone, statements that were lost."""
     streams.follow(history.records)
     streams.drain()
-    _lose("wallet-lines", "wallet-totals")
+    _lose("wallet-lines", "wallet-totals", "metric-facts")
+    _spoil("metrics", "own_sales_fen", "direct_buyers")
     _spoil("team-counts", "level_1")
     _spoil("invite-stats", "scans")
     _spoil("commission-trees", "heads_1", "earned_fen")
-    assert differing(expected).keys() >= {"wallet-lines", "team-counts", "invite-stats", "commission-trees"}
+    assert differing(expected).keys() >= {
+        "wallet-lines",
+        "metric-facts",
+        "metrics",
+        "team-counts",
+        "invite-stats",
+        "commission-trees",
+    }
     rebuilt()
     assert not differing(expected), differing(expected)
 

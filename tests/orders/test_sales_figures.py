@@ -80,7 +80,7 @@ def test_what_the_stream_lost_is_counted_again_from_the_orders(sold: Shop, world
     deliver_all()
     expected = {name: support.dump(name) for name in ("metrics", "metric-facts", "metric-buyers")}
     deliver_nothing_of(expected)
-    members = recount(since=support.START.date())
+    members = recount(support.START.date())
     assert members == {sold.a, sold.b, sold.c}
     for member_id in members:
         rebuild(member_id)

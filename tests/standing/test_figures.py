@@ -160,6 +160,7 @@ def test_a_rebuild_starts_again_when_a_fact_comes_in_between(
 
     monkeypatch.setattr(store, "all_facts", read_then_count)
     assert rebuild("MBA")[ALL].own_sales_fen == 11_000
+    commit(store.put_metrics(Metrics("MBA", "M2026-11", orders=9)))
     monkeypatch.setattr(store, "unchanged", lambda seen: _never())
     with pytest.raises(Crowded):
         rebuild("MBA")
