@@ -30,11 +30,18 @@ from chalicelib.standing.record_violation import record_violation
 from chalicelib.standing.violation import Violation
 from chalicelib.wallet import store as wallet
 from tests.commissions.periods import china, close_all, give_back, publish, rule, sell, sellers
-from tests.support import nightly
+from tests.support import nightly, quick
 from tests.support import world as support
 from tests.support.world import Clock
 
 pytestmark = pytest.mark.usefixtures("world")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run of closing looks at six periods."""
+    quick.one_scope_shard(monkeypatch)
+    quick.moto(monkeypatch)
 
 
 def rows() -> list[Commission]:

@@ -1,5 +1,7 @@
 """Closing a period survives a death at every call: each payee once, whoever was not reached later (R8)."""
 
+import pytest
+
 from chalicelib.commissions import store
 from chalicelib.commissions.close_period import close_period, due_periods
 from chalicelib.distributors import store as distributors
@@ -9,11 +11,13 @@ from chalicelib.standing.period_of import period_named
 from tests.commissions.periods import china, close_all, publish, sell, sellers
 from tests.crash.harness import journal, survives
 from tests.payments.fakes import WeChatPay
+from tests.support import quick
 from tests.support.world import Clock
 
 
-def test_closing_a_month(peer: WeChatPay, world: Clock) -> None:
+def test_closing_a_month(peer: WeChatPay, world: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two payees are two commits; killed anywhere is the same as once, and the totals equal the rows."""
+    quick.one_scope_shard(monkeypatch)
     store.forget_plans()
     distributors.forget_levels()
     publish()

@@ -16,6 +16,10 @@ def one_shard(patch: pytest.MonkeyPatch) -> None:
     """The sweepers walk one shard as they walk eight."""
     for store in (commissions, orders, payments, withdrawals):
         patch.setattr(store, "DUE_SHARDS", 1)
+
+
+def one_scope_shard(patch: pytest.MonkeyPatch) -> None:
+    """Closing walks one shard of a period as it walks eight."""
     patch.setattr(standing, "SCOPE_SHARDS", 1)
 
 
