@@ -1,15 +1,14 @@
 """Coupons and gifts that a rebate pays: write-makers for the maturing's and the clawback's commit (R7)."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
-from chalicelib.kernel.clock import SHANGHAI
 from chalicelib.kernel.dynamo import Write
 from chalicelib.kernel.ids import derived_id
 from chalicelib.marketing import store
 from chalicelib.marketing.give_coupon import give_coupon
-from chalicelib.marketing.rules import CampaignStopped, GiftClaim
+from chalicelib.marketing.rules import CampaignStopped, GiftClaim, Validity
 
 MAX_UNITS = 10
 """Of one grant: each unit is an item of the commit."""
@@ -80,8 +79,7 @@ def claim_id_of(grant_id: str, unit: int) -> str:
 
 def _gifts(gift_id: str, member_id: str, grant_id: str, units: int, *, at: datetime) -> list[Write]:
     gift = store.load_gift(gift_id)
-    midnight = at.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-    expires_at = midnight + timedelta(days=gift.claim_days + 1)
+    _, expires_at = Validity(gift.claim_days).window(at)
     claims = [
         GiftClaim(
             member_id,

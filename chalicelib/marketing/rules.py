@@ -6,7 +6,7 @@ no coupon in anybody's hands. Terms are never edited; another offer is another c
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from chalicelib.kernel.clock import SHANGHAI
@@ -58,7 +58,7 @@ class Validity:
         ends = [self.ends_at] if self.ends_at else []
         if self.days is not None:
             midnight = at.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-            ends.append(midnight + timedelta(days=self.days + 1))
+            ends.append((midnight + timedelta(days=self.days + 1)).astimezone(UTC))
         return starts_at, min(ends)
 
 

@@ -14,6 +14,7 @@ from chalicelib.orders.rules import Order
 from chalicelib.reports import store
 from chalicelib.reports.check_bills import check_bills
 from chalicelib.reports.check_points_wallets import check_points_wallets
+from chalicelib.reports.check_redeemed import check_redeemed
 from chalicelib.reports.check_stock import check_stock
 from chalicelib.reports.rules import (
     OPENED_ON,
@@ -62,6 +63,7 @@ def audit(*, is_full: bool = False) -> Audit:
         *(Finding(6, order_id, "an entry names no order") for order_id in sorted(named - looked_at.keys())),
         *(finding for order in looked_at.values() for finding in _check_order(order)),
         *bills.findings,
+        *check_redeemed(looked_at.values()),
         *check_stock(looked_at.values()),
         *_check_chain(first if last else None),
     ]

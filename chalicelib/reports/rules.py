@@ -14,6 +14,7 @@ from chalicelib.kernel.money import MAX_FEN, Fen, clawback
 from chalicelib.orders.rules import Order
 from chalicelib.wallet.move_points import (
     POINTS_PURSES,
+    POINTS_SPENT,
     Lot,
     PointsPurse,
     PointsWallet,
@@ -149,6 +150,8 @@ def check_order(order: Order, entries: Sequence[Entry], commissions: Sequence[Co
     lines_fen = sum(line.paid_fen for line in order.lines) + order.freight_fen
     if lines_fen != order.total_fen:
         found.append(Finding(4, subject, f"lines {lines_fen}, total {order.total_fen}"))
+    if any(line.goods_fen != line.paid_fen + line.coupon_fen + line.points_fen for line in order.lines):
+        found.append(Finding(20, subject, "a line's discount does not add up"))
     booked = sum(_on("shop:sales", [entry]) for entry in paid)
     if paid and booked != order.total_fen:
         off = Fen(abs(booked - order.total_fen))
@@ -184,6 +187,23 @@ def _check_commissions(
             subject = f"{order.order_id} {commission.payee_rule}"
             off = Fen(abs(due - commission.clawed_fen))
             found.append(Finding(11, subject, f"taken back {commission.clawed_fen}, due {due}", off))
+    return found
+
+
+def check_spent(order: Order, entries: Sequence[Entry]) -> list[Finding]:
+    """Invariants 8, 11, 19 and 20 of an order's points: spent once, back as units went back, never more."""
+    held = sum(
+        posting.points for entry in entries for posting in entry.points if posting.account == POINTS_SPENT
+    )
+    given_back = sum(line.points * line.refunded_quantity // line.quantity for line in order.lines)
+    is_dead = order.status == "CLOSED" and order.paid_at is None
+    due = 0 if is_dead else order.points - given_back
+    found = []
+    if held != due:
+        found.append(Finding(19, order.order_id, f"journal holds {held} points, the order {due}"))
+    on_lines = sum(line.points for line in order.lines), sum(line.points_fen for line in order.lines)
+    if on_lines != (order.points, order.points_fen):
+        found.append(Finding(20, order.order_id, f"points on lines {on_lines}"))
     return found
 
 

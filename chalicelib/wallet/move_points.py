@@ -7,7 +7,7 @@ used by then is lost, whatever the order of events, and checkout writes one item
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from chalicelib.kernel import settings
@@ -163,7 +163,8 @@ class PointsMove:
 
 def last_moment(at: datetime, days: int) -> datetime:
     """When points of ``at`` that live ``days`` run out: the midnight in China after their last day."""
-    return datetime.combine(business_day(at) + timedelta(days=days + 1), time(), SHANGHAI)
+    midnight = datetime.combine(business_day(at) + timedelta(days=days + 1), time(), SHANGHAI)
+    return midnight.astimezone(UTC)
 
 
 def last_day(expires_at: datetime) -> str:

@@ -38,9 +38,10 @@ WHEN = (
     "day_shard",
     "day",
     "prepay_id",
+    "sealed",
 )
 """Attributes that say when and how often, which a death may change (and which prepay id WeChat gave
-last); all else must come out equal."""
+last), and an address, which no two sealings make the same; all else must come out equal."""
 MONEY = {"journal", "wallets", "points", "commissions"}
 
 
