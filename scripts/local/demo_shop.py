@@ -5,10 +5,11 @@ Made once in a new world, through the same verbs that staff use.
 
 import contextlib
 import io
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from PIL import Image, ImageDraw
 
+from chalicelib.admin.change_setting import change_setting
 from chalicelib.admin.create_owner import create_owner
 from chalicelib.admin.rules import StaffExists
 from chalicelib.catalog import store as catalog
@@ -32,8 +33,13 @@ from chalicelib.distributors.rules import Level
 from chalicelib.distributors.save_level import save_level
 from chalicelib.inventory.set_stock import Count, set_stock
 from chalicelib.kernel import aws, ids
+from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
 from chalicelib.kernel.money import Fen
+from chalicelib.marketing.rules import Campaign, Gift, Terms, Validity
+from chalicelib.marketing.save_campaign import save_campaign
+from chalicelib.marketing.save_gift import save_gift
+from chalicelib.wallet.move_points import PointsRules
 
 OWNER = "owner"
 
@@ -77,6 +83,21 @@ def make_demo_shop(owner_password: str) -> None:
             category = Category("", sample.category, sort=len(made))
             made[sample.category] = save_category(category).category_id
         _product(sample, made[sample.category], template.template_id, position)
+    _marketing(made["茶与咖啡"])
+
+
+def _marketing(tea_id: str) -> None:
+    """A coupon to claim, one for tea alone, a gift, and points that may pay a whole order."""
+    at = now()
+    welcome = Terms("新人满 50 减 10", "FIXED", off_fen=Fen(1_000), threshold_fen=Fen(5_000))
+    tea = Terms("茶与咖啡九折", "PERCENT", off_bps=1_000, max_off_fen=Fen(3_000), category_ids=(tea_id,))
+    for key, terms in (("welcome", welcome), ("tea", tea)):
+        draft = Campaign("", terms, Validity(30), 1_000, 1, True, "ACTIVE", at)
+        save_campaign(draft, by="demo", key=key)
+    save_gift(
+        Gift("", "竹编收纳篮（小号）", None, Fen(6_800), 100, 30, "ACTIVE", at), by="demo", key="basket"
+    )
+    change_setting("points", asdict(PointsRules(max_share_bps=10_000)), version=0, by="demo")
 
 
 def _levels() -> None:

@@ -8,6 +8,8 @@
 | maturing × 16; followers × followers | test_money_in | 3, 12 |
 | last stock × 16 buyers; buying × cancelling | test_buying | 21 |
 | one key × 16, of one content and of two | test_buying | 22 |
+| one coupon × 16 orders; a purse of points × 16; cancelling × closing | test_redeeming | 18, 19, 22 |
+| the last coupons × 16 members; a member's limit × 16 | test_redeeming | 18 |
 | withdrawal × 16 from one balance; one key × 16; × late clawback | test_withdrawals | 13, 14 |
 | two staff on one withdrawal: agree × refuse, agree × agree | test_withdrawals | 5, 16, A6.5 |
 | sending × 16; sending × cancelling; the end told × 16 | test_withdrawals | 15, 16 |
@@ -19,7 +21,6 @@
 | setting × setting; plan × plan; edit × publish | test_console | 5 |
 | each of these verbs × a bad day at DynamoDB | test_faults | 17, 22 |
 
-A coupon × 16 (invariant 18) belongs beside the last stock, in test_buying, once there are coupons.
 After every race the audit finds nothing and stock adds up (``conftest``), and nobody was told a 500
 (``harness``).
 """
