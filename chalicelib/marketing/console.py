@@ -73,18 +73,18 @@ def make_campaign(ask: Ask[CampaignIn]) -> CampaignOut:
 
 
 @doors.get(
-    "/coupon-campaigns/{template_id}",
+    "/coupon-campaigns/{campaign_id}",
     who=staff("marketing.read"),
     returns=CampaignOut,
     errors=(rules.CampaignUnknown,),
 )
 def read_campaign(ask: Ask[Any]) -> CampaignOut:
     """One campaign, with what is left of it."""
-    return show_campaign(store.load_campaign(ask.path["template_id"]))
+    return show_campaign(store.load_campaign(ask.path["campaign_id"]))
 
 
 @doors.put(
-    "/coupon-campaigns/{template_id}",
+    "/coupon-campaigns/{campaign_id}",
     who=staff("marketing.edit"),
     body=CampaignChangeIn,
     returns=CampaignOut,
@@ -92,11 +92,11 @@ def read_campaign(ask: Ask[Any]) -> CampaignOut:
 )
 def edit_campaign(ask: Ask[CampaignChangeIn]) -> CampaignOut:
     """Stop or resume a campaign, add to its stock, change its limit."""
-    return show_campaign(change_campaign(ask.path["template_id"], **ask.body.model_dump()))
+    return show_campaign(change_campaign(ask.path["campaign_id"], **ask.body.model_dump()))
 
 
 @doors.post(
-    "/coupon-campaigns/{template_id}/send",
+    "/coupon-campaigns/{campaign_id}/send",
     who=staff("marketing.edit"),
     body=SendIn,
     returns=SentOut,
@@ -109,12 +109,12 @@ def send(ask: Ask[SendIn]) -> SentOut:
     if len(known) < len(set(ask.body.member_ids)):
         raise MemberUnknown("有会员没有找到，请检查会员编号。")
     return SentOut(
-        sent=send_coupons(ask.path["template_id"], ask.body.member_ids, by=ask.who.id, key=ask.key)
+        sent=send_coupons(ask.path["campaign_id"], ask.body.member_ids, by=ask.who.id, key=ask.key)
     )
 
 
 @doors.post(
-    "/coupon-campaigns/{template_id}/allotments",
+    "/coupon-campaigns/{campaign_id}/allotments",
     who=staff("marketing.edit"),
     body=AllotIn,
     returns=CodeOut,
@@ -128,7 +128,7 @@ def allot(ask: Ask[AllotIn]) -> CodeOut:
     if given.ends_at <= now():
         raise Invalid("截止时间要在现在之后。", fields={"ends_at": "截止时间要在现在之后"})
     made = allot_coupons(
-        ask.path["template_id"],
+        ask.path["campaign_id"],
         given.distributor_id,
         given.quantity,
         ends_at=given.ends_at,

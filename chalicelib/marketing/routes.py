@@ -36,7 +36,7 @@ def list_offers(ask: Ask[Any]) -> OffersOut:
 
 
 @doors.post(
-    "/coupon-offers/{template_id}/claim",
+    "/coupon-offers/{campaign_id}/claim",
     who=member,
     returns=CouponOut,
     status=201,
@@ -45,7 +45,7 @@ def list_offers(ask: Ask[Any]) -> OffersOut:
 )
 def claim(ask: Ask[Any]) -> CouponOut:
     """Claim a coupon, one for each Idempotency-Key."""
-    return show(claim_coupon(ask.who.id, ask.path["template_id"], key=ask.key))
+    return show(claim_coupon(ask.who.id, ask.path["campaign_id"], key=ask.key))
 
 
 @doors.get("/coupons", who=member, query=CouponsAsked, returns=CouponsOut, errors=(BadCursor,))
@@ -62,21 +62,21 @@ def read_coupon(ask: Ask[Any]) -> CouponOut:
     return show(store.load_coupon(ask.who.id, ask.path["coupon_id"]))
 
 
-@doors.get("/coupon-codes/{code}", who=member, returns=CodeOut, errors=(rules.CodeUnknown,))
+@doors.get("/coupon-codes/{coupon_code}", who=member, returns=CodeOut, errors=(rules.CodeUnknown,))
 def read_code(ask: Ask[Any]) -> CodeOut:
     """What stands behind a code that somebody shared with me."""
-    return show_code(store.load_allotment(ask.path["code"]))
+    return show_code(store.load_allotment(ask.path["coupon_code"]))
 
 
 @doors.post(
-    "/coupon-codes/{code}/claim",
+    "/coupon-codes/{coupon_code}/claim",
     who=member,
     returns=CouponOut,
     errors=(rules.CodeUnknown, rules.CodeOver, rules.LimitReached),
 )
 def fetch_by_code(ask: Ask[Any]) -> CouponOut:
     """Fetch a coupon by a distributor's code; again gives the same one."""
-    return show(claim_by_code(ask.who.id, ask.path["code"]))
+    return show(claim_by_code(ask.who.id, ask.path["coupon_code"]))
 
 
 @distributor_doors.get("/coupon-codes", who=distributor, query=Paging, returns=CodesOut, errors=(BadCursor,))

@@ -17,9 +17,10 @@ from tests.support import api
 from tests.support import town as towns
 from tests.support.town import Town
 
-OWN = {"order_id", "refund_id", "withdrawal_id", "notice_id", "code", "address_id"}
+_MONEY = {"order_id", "refund_id", "withdrawal_id", "coupon_id", "grant_id"}
+OWN = _MONEY | {"notice_id", "code", "address_id"}
 """Numbers of things that belong to one member."""
-FOR_ALL = {"product_id", "sku_id"}
+FOR_ALL = {"product_id", "sku_id", "campaign_id", "coupon_code"}
 """Numbers of things that every member may name."""
 GUARDED = [door for door in front_door.all_doors() if door.who.kind == "member" and "{" in door.path]
 DOORS = [door for door in GUARDED if OWN & set(re.findall(r"{(\w+)}", door.path))]
@@ -37,6 +38,7 @@ BODIES: dict[str, Any] = {
         "lines": [{"line_no": 1, "quantity": 1}],
         "reason": "OTHER",
     },
+    "POST /shop/gifts/{grant_id}/claim": {"address_id": "AD-C"},
     "POST /shop/refunds/{refund_id}/return": {"company": "顺丰", "tracking_number": "SF10000001"},
 }
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,7 +29,13 @@ from chalicelib.invites.make_code import make_code
 from chalicelib.kernel import auth, clock, settings
 from chalicelib.kernel.auth import Entrant
 from chalicelib.kernel.config import config
+from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.money import Fen
+from chalicelib.marketing import store as marketing
+from chalicelib.marketing.allot_coupons import allot_coupons
+from chalicelib.marketing.claim_coupon import claim_coupon
+from chalicelib.marketing.grant_form import claim_id_of, grant_form
+from chalicelib.marketing.send_coupons import send_coupons
 from chalicelib.members.rules import Address
 from chalicelib.members.save_address import save_address
 from chalicelib.orders.fill_cart import fill_cart
@@ -39,8 +46,10 @@ from chalicelib.reports.audit import audit
 from chalicelib.standing.hold_territory import hold_territory
 from chalicelib.standing.record_violation import record_violation
 from chalicelib.standing.violation import Violation
+from chalicelib.wallet.grant_points import grant_points
 from chalicelib.withdrawals.request import request
 from chalicelib.withdrawals.rules import Withdrawal
+from tests.marketing import campaigns
 from tests.orders import shop as shops
 from tests.orders.shop import Shop, open_shop
 from tests.payments.fakes import WeChatPay, installed
@@ -201,6 +210,7 @@ def _known(
         notice_id="EV-1",
     )
     return {
+        **_marketing(shop),
         "address_id": ("AD-C",),
         "announcement_id": (draft.announcement_id, published.announcement_id),
         "audit_id": (audit().audit_id,),
@@ -230,6 +240,28 @@ def _violation(member_id: str) -> str:
     warned = Violation(member_id, "VITOWN", "PRICE_CUTTING", "WARN", told, "", clock.now(), EMPLOYEE)
     hold_territory("广东省", "PROVINCE", member_id, by=EMPLOYEE, reason="签约")
     return record_violation(warned).violation_id
+
+
+def _marketing(shop: Shop) -> dict[str, tuple[str, ...]]:
+    """C has a coupon and a gift that waits, B a coupon to hand on and a code; all have points."""
+    made = campaigns.campaign()
+    theirs = claim_coupon(shop.c, made.template_id, key="claim-0001")
+    send_coupons(made.template_id, [shop.b], by=EMPLOYEE, key="send-0001")
+    mine = marketing.usable_coupons(shop.b, clock.now(), 1)[0]
+    until = clock.now() + timedelta(days=30)
+    code = allot_coupons(made.template_id, shop.b, 5, ends_at=until, by=EMPLOYEE, key="allot-0001").code
+    gift = campaigns.gift()
+    at = clock.now()
+    commit(grant_form("GIFT", gift.gift_id, member_id=shop.c, grant_id="TOWN", units=1, at=at))
+    campaigns.points(shop.c, 100)
+    large = grant_points(shop.c, 5_000, reason="年度奖励", by=COLLEAGUE, key="grant-0001")
+    return {
+        "campaign_id": (made.template_id,),
+        "coupon_code": (code,),
+        "coupon_id": (theirs.coupon_id, mine.coupon_id),
+        "gift_id": (gift.gift_id,),
+        "grant_id": (claim_id_of("TOWN", 0), large.grant_id),
+    }
 
 
 def _rows(short: str) -> list[dict[str, Any]]:
