@@ -48,7 +48,9 @@ KINDS: dict[str, Kind] = {
         "有一笔新佣金",
         ("您推广的订单已付款，佣金待结算。", "金额：{amount}。", "买家收货并过了售后期后即可提现。"),
     ),
-    "commission_of_period": Kind("周期返利算好了", ("您{period}的返利已算好，待结算。", "金额：{amount}。")),
+    "commission_of_period": Kind(
+        "周期返利算好了", ("您的周期返利已经算好，待结算。", "周期：{period}。", "金额：{amount}。")
+    ),
     "commission_available": Kind("佣金可以提现了", ("有佣金已经结算到您的钱包。", "金额：{amount}。")),
     "commission_taken_back": Kind(
         "佣金已扣回", ("您推广的订单发生了退款，对应的佣金已扣回。", "金额：{amount}。", "订单号：{order}。")
@@ -59,13 +61,17 @@ KINDS: dict[str, Kind] = {
     "distributor_rejected": Kind(
         "分销商申请未通过", ("这次申请没有通过。", "原因：{reason}。", "您可以完善后再次申请。")
     ),
-    "level_up": Kind("等级提升了", ("恭喜，您的分销商等级升为「{level}」。", "{reason}")),
-    "level_down": Kind("等级有调整", ("您的分销商等级调整为「{level}」。", "{reason}")),
-    "level_changed": Kind("等级有调整", ("您的分销商等级调整为「{level}」。", "原因：{reason}。")),
+    "level_up": Kind("等级提升了", ("恭喜，您的分销商等级提升了。", "{reason}", "当前等级：{level}。")),
+    "level_down": Kind("等级有调整", ("您的分销商等级有调整。", "{reason}", "当前等级：{level}。")),
+    "level_changed": Kind(
+        "等级有调整", ("您的分销商等级有调整。", "当前等级：{level}。", "原因：{reason}。")
+    ),
     "violation_recorded": Kind(
         "有一条违规记录", ("{told}", "处理：{penalty}。", "如有不同意见，可以在违规记录里申诉。")
     ),
-    "violation_ended": Kind("违规处理已结束", ("您的一条违规记录{outcome}。", "说明：{reason}。")),
+    "violation_ended": Kind(
+        "违规处理已结束", ("您的一条违规处理已经结束。", "结果：{outcome}。", "说明：{reason}。")
+    ),
     "withdrawal_confirm": Kind(
         "请确认收款", ("您的提现已经打款，请尽快点击确认收款，超时会自动退回钱包。", "金额：{amount}。")
     ),
