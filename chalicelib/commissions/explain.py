@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.commissions.explain_period import CONDITIONS, explain_period
 from chalicelib.commissions.rules import Commission, Exclusion, Part, Source
 from chalicelib.kernel.clock import business_day
 from chalicelib.kernel.money import Fen, clawback, percent, yuan
@@ -53,6 +54,8 @@ _PLACES = ("买家本人（自购返利）", "一级上级（直接邀请人）"
 
 def explain(commission: Commission) -> Explanation:
     """All that a distributor or an admin may ask about this figure, from the row alone."""
+    if commission.period_id:
+        return _of_period(commission)
     payee_title = _PLACES[commission.level]
     if commission.distributor_level_name:
         payee_title += f"，等级「{commission.distributor_level_name}」"
@@ -73,10 +76,24 @@ def explain(commission: Commission) -> Explanation:
     return Explanation(payee_title, plan_title, lines, conditions, tuple(says))
 
 
+def _of_period(commission: Commission) -> Explanation:
+    payee_title = "分销商本人"
+    if commission.distributor_level_name:
+        payee_title += f"，等级「{commission.distributor_level_name}」"
+    plan_title = f"{commission.plan_name}（第 {commission.plan_version} 版）"
+    told = explain_period(commission)
+    lines = tuple(
+        ExplainedLine(part, SOURCES[part.source], Fen(0), Fen(0), "".join(told)) for part in commission.parts
+    )
+    opening = f"按《{plan_title}》的「{commission.rule_title}」结算，身份是{payee_title}。"
+    says = (opening, *told, standing_of(commission))
+    return Explanation(payee_title, plan_title, lines, CONDITIONS, says)
+
+
 def standing_of(commission: Commission) -> str:
     """Where the commission stands and what it waits for, in one sentence."""
     if commission.state == "ZERO":
-        return "这笔订单没有佣金。"
+        return "这个周期没有返利。" if commission.period_id else "这笔订单没有佣金。"
     if commission.state == "CLAWED":
         return f"佣金 {yuan(commission.amount_fen)} 因订单退款已全部扣回。"
     summary = f"佣金 {yuan(commission.amount_fen)}"

@@ -222,6 +222,7 @@ def _known(
         "notice_id": (notice_id,),
         "order_id": (unpaid.order_id, shipped.order_id),
         "parcel_no": ("1",),
+        "period_id": ("M2026-11", "Y2026"),
         "plan_id": (drafted.plan_id, plan.plan_id),
         "product_id": (shop.tea.product_id, shop.samples.product_id),
         "quarantine_id": (_rows("payment-quarantine")[0]["quarantine_id"]["S"],),
