@@ -112,6 +112,11 @@ class TestDeepest:
         assert deepest([percent(5_000, max_off_fen=Fen(300))], cup) == 300
         assert deepest([fixed(1_000, product_ids=("PR9",))], cup) == deepest([], cup) == 0
 
+    def test_the_odd_fen_may_fall_on_this_piece(self) -> None:
+        """满 3 分减 2 分 on three pieces of one fen: the first bears a whole fen, not two thirds."""
+        assert discounts(fixed(2, 3), [goods(1)] * 3) == (1, 1, 0)
+        assert deepest([fixed(2, 3)], goods(1)) == 1
+
     @given(
         st.integers(1, 100_000),
         st.integers(1, 5),
