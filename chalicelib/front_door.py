@@ -1,144 +1,110 @@
-"""Registers every room's doors on the Chalice app: routes, schedules and stream followers.
+"""Opens every room's doors on the Chalice app: routes, schedules and stream followers.
 
-This is the only file that knows all rooms. A new room adds its ``routes``, ``console`` or ``jobs``
-module to the lists below.
+Which doors there are comes from the rooms' own ``routes``, ``console`` and ``jobs`` modules; a new room
+needs no line here. What is deployed carries the same as an index beside this file (``scripts/package``
+writes it), so that a function that starts imports only the rooms it is asked for (decision 8).
 """
 
+import json
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cache, partial
+from importlib import import_module
 from itertools import chain
+from pathlib import Path
 from typing import Any, cast
 
 from chalice.app import Chalice, CORSConfig, Rate, Response
 
-from chalicelib.admin import console as admin_console
-from chalicelib.admin import enter as admin_enter
-from chalicelib.admin import jobs as admin_jobs
-from chalicelib.admin import routes as admin_routes
-from chalicelib.admin import store as admin
-from chalicelib.admin.record import record
-from chalicelib.catalog import console as catalog_console
-from chalicelib.catalog import routes as catalog_routes
-from chalicelib.catalog.rules import Product, Sku
-from chalicelib.commissions import console as commissions_console
-from chalicelib.commissions import forms
-from chalicelib.commissions import jobs as commissions_jobs
-from chalicelib.commissions import routes as commissions_routes
-from chalicelib.content import console as content_console
-from chalicelib.content import routes as content_routes
-from chalicelib.distributors import console as distributors_console
-from chalicelib.distributors import enter as distributors_enter
-from chalicelib.distributors import jobs as distributors_jobs
-from chalicelib.distributors import routes as distributors_routes
-from chalicelib.inventory import console as inventory_console
-from chalicelib.inventory import jobs as inventory_jobs
-from chalicelib.inventory import routes as inventory_routes
-from chalicelib.invites import console as invites_console
-from chalicelib.invites import enter as invites_enter
-from chalicelib.invites import jobs as invites_jobs
-from chalicelib.invites import routes as invites_routes
 from chalicelib.kernel import auth, dynamo, http, jobs, openapi, settings
 from chalicelib.kernel.config import config
 from chalicelib.kernel.http import Ask, Door, Doors, Incoming
-from chalicelib.marketing import console as marketing_console
-from chalicelib.marketing import grant_form as grants
-from chalicelib.marketing import jobs as marketing_jobs
-from chalicelib.marketing import routes as marketing_routes
-from chalicelib.marketing.deepest_coupon import deepest_coupon
-from chalicelib.members import console as members_console
-from chalicelib.members import jobs as members_jobs
-from chalicelib.members import routes as members_routes
-from chalicelib.orders import console as orders_console
-from chalicelib.orders import jobs as orders_jobs
-from chalicelib.orders import routes as orders_routes
-from chalicelib.payments import console as payments_console
-from chalicelib.payments import jobs as payments_jobs
-from chalicelib.payments import routes as payments_routes
-from chalicelib.reports import console as reports_console
-from chalicelib.reports import jobs as reports_jobs
-from chalicelib.standing import console as standing_console
-from chalicelib.standing import jobs as standing_jobs
-from chalicelib.standing import routes as standing_routes
-from chalicelib.wallet import console as wallet_console
-from chalicelib.wallet import jobs as wallet_jobs
-from chalicelib.wallet import routes as wallet_routes
-from chalicelib.withdrawals import console as withdrawals_console
-from chalicelib.withdrawals import jobs as withdrawals_jobs
-from chalicelib.withdrawals import routes as withdrawals_routes
 
-DOORS: tuple[Doors, ...] = (
-    admin_console.doors,
-    admin_routes.doors,
-    catalog_console.doors,
-    catalog_routes.doors,
-    commissions_console.doors,
-    commissions_routes.doors,
-    content_console.doors,
-    content_routes.doors,
-    distributors_console.doors,
-    distributors_routes.doors,
-    invites_console.doors,
-    invites_routes.distributor,
-    invites_routes.shop,
-    invites_routes.street,
-    marketing_console.doors,
-    marketing_routes.distributor_doors,
-    marketing_routes.doors,
-    members_console.doors,
-    members_routes.doors,
-    orders_console.doors,
-    orders_routes.doors,
-    payments_console.doors,
-    payments_routes.doors,
-    payments_routes.wechat_doors,
-    reports_console.doors,
-    standing_console.doors,
-    standing_routes.distributor,
-    standing_routes.shop,
-    wallet_console.doors,
-    wallet_routes.doors,
-    withdrawals_console.doors,
-    withdrawals_routes.doors,
-    withdrawals_routes.wechat_doors,
-    inventory_console.doors,
-    inventory_routes.doors,
-)
-JOBS: tuple[jobs.Jobs, ...] = (
-    admin_jobs.jobs,
-    commissions_jobs.jobs,
-    distributors_jobs.jobs,
-    invites_jobs.jobs,
-    marketing_jobs.jobs,
-    members_jobs.jobs,
-    orders_jobs.jobs,
-    payments_jobs.jobs,
-    reports_jobs.jobs,
-    standing_jobs.jobs,
-    wallet_jobs.jobs,
-    withdrawals_jobs.jobs,
-    inventory_jobs.jobs,
-)
+_HERE = Path(__file__).parent
+INDEX = _HERE / "front_door.json"
+_OWN = "front_door"
+"""The doors that show the contract; they are no room's."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a door is, known before its room is imported."""
+
+    module: str
+    method: str
+    path: str
+    content_types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Clockwork:
+    """A scheduled job, known before its room is imported."""
+
+    module: str
+    name: str
+    every_minutes: int
+
+
+@dataclass(frozen=True)
+class Index:
+    """All that the front door opens; ``followers`` are modules by the table they follow."""
+
+    routes: tuple[Route, ...]
+    schedules: tuple[Clockwork, ...]
+    followers: dict[str, tuple[str, ...]]
 
 
 def all_doors() -> list[Door]:
     """Every route of the product, the contract's own pages last."""
-    doors = list(chain.from_iterable(room.all for room in DOORS))
-    return doors + openapi.doors(doors).all
+    return _rooms_doors() + _own_doors().all
+
+
+def _rooms_doors() -> list[Door]:
+    rooms = chain(_modules("console"), _modules("routes"))
+    return list(chain.from_iterable(_doors_of(name) for name in rooms))
+
+
+@cache
+def _own_doors() -> Doors:
+    return openapi.doors(_rooms_doors)
 
 
 def followers() -> dict[str, list[jobs.Follower]]:
     """Who follows the changes of which table, by the table's short name."""
     found: dict[str, list[jobs.Follower]] = defaultdict(list)
-    for room in JOBS:
-        for table, _, follower in room.followers:
+    for name in _modules("jobs"):
+        for table, _, follower in _jobs_of(name).followers:
             found[table].append(follower)
     return dict(found)
 
 
 def scheduled() -> list[jobs.Scheduled]:
     """Every job that runs by the clock."""
-    return list(chain.from_iterable(room.scheduled for room in JOBS))
+    return list(chain.from_iterable(_jobs_of(name).scheduled for name in _modules("jobs")))
+
+
+def index() -> Index:
+    """What there is to open, read from every room."""
+    routes = [
+        Route(name, door.method, door.path, door.content_types)
+        for name in (*_modules("console"), *_modules("routes"))
+        for door in _doors_of(name)
+    ]
+    routes += [Route(_OWN, door.method, door.path, door.content_types) for door in _own_doors().all]
+    following: dict[str, list[str]] = defaultdict(list)
+    schedules = []
+    for name in _modules("jobs"):
+        schedules += [Clockwork(name, job.name, job.every_minutes) for job in _jobs_of(name).scheduled]
+        for table in dict.fromkeys(table for table, _, _ in _jobs_of(name).followers):
+            following[table].append(name)
+    return Index(tuple(routes), tuple(schedules), {table: tuple(names) for table, names in following.items()})
+
+
+def write_index() -> None:
+    """Keep the index beside this file; for a package, whose rooms do not change any more."""
+    INDEX.write_text(json.dumps(asdict(index())), encoding="utf-8")
 
 
 def open_on(app: Chalice) -> dict[str, Callable[..., Any]]:
@@ -150,55 +116,81 @@ def open_on(app: Chalice) -> dict[str, Callable[..., Any]]:
         expose_headers=["X-Request-Id"],
         max_age=600,
     )
-    for door in all_doors():
-        _open_route(app, door)
+    known = _read_index() or index()
+    for route in known.routes:
+        _open_route(app, route)
     handlers: dict[str, Callable[..., Any]] = {}
-    for job in scheduled():
-        handlers[job.name] = _open_schedule(app, job)
-    for table, following in followers().items():
+    for clockwork in known.schedules:
+        handlers[clockwork.name] = _open_schedule(app, clockwork)
+    for table, modules in known.followers.items():
         name = f"{table.replace('-', '_')}_changes"
-        handlers[name] = _open_stream(app, name, table, following)
+        handlers[name] = _open_stream(app, name, table, modules)
     return handlers
 
 
+def _read_index() -> Index | None:
+    if not INDEX.exists():
+        return None
+    kept = json.loads(INDEX.read_text(encoding="utf-8"))
+    return Index(
+        tuple(Route(**{**one, "content_types": tuple(one["content_types"])}) for one in kept["routes"]),
+        tuple(Clockwork(**one) for one in kept["schedules"]),
+        {table: tuple(names) for table, names in kept["followers"].items()},
+    )
+
+
+def _modules(kind: str) -> list[str]:
+    """The rooms' modules of this kind, e.g. ``orders.routes``."""
+    rooms = sorted(file.parent.name for file in _HERE.glob(f"*/{kind}.py"))
+    return [f"{room}.{kind}" for room in rooms if room != "kernel"]
+
+
+@cache
+def open_room(name: str) -> Any:
+    """A module of a room. Whoever pays commissions is introduced to whoever knows the other rewards."""
+    module = import_module(f"chalicelib.{name}")
+    if "chalicelib.commissions.forms" in sys.modules:
+        import_module("chalicelib.introductions")
+    return module
+
+
+def _doors_of(name: str) -> list[Door]:
+    return list(
+        chain.from_iterable(one.all for one in vars(open_room(name)).values() if isinstance(one, Doors))
+    )
+
+
+def _jobs_of(name: str) -> jobs.Jobs:
+    (found,) = [one for one in vars(open_room(name)).values() if isinstance(one, jobs.Jobs)]
+    return found
+
+
+@cache
+def _door(route: Route) -> Door:
+    among = _own_doors().all if route.module == _OWN else _doors_of(route.module)
+    return http.find(among, route.method, route.path)
+
+
 def _install_guards() -> None:
-    """Tell lower rooms what upper or sibling rooms know: guards, settings, rewards, coupons."""
-    auth.install("staff", admin_enter.enter)
-    auth.install("distributor", distributors_enter.enter)
-    auth.install("inviter", invites_enter.enter)
-    settings.install(admin.setting)
-    forms.install("COUPON", _Rewards("COUPON"))
-    forms.install("GIFT", _Rewards("GIFT"))
-    forms.install_deepest_coupon(_after_coupons_fen)
+    """Tell the kernel what the rooms know of who may enter, and of the shop's settings."""
+    for check, room in (("staff", "admin"), ("distributor", "distributors"), ("inviter", "invites")):
+        auth.install(check, partial(_enter, room))
+    settings.install(lambda name: cast("dict[str, Any] | None", open_room("admin.store").setting(name)))
+    settings.install_rooms(_import_rules)
 
 
-@dataclass(frozen=True)
-class _Rewards:
-    """Introduces marketing's coupons or gifts to commissions, which are siblings and do not meet."""
-
-    form: grants.Form
-
-    def hand_out(self, reward: forms.Reward) -> Sequence[dynamo.Write]:
-        return grants.grant_form(
-            self.form,
-            reward.ref,
-            member_id=reward.member_id,
-            grant_id=reward.key,
-            units=reward.units,
-            at=reward.at,
-        )
-
-    def take_back(self, reward: forms.Reward, units: int) -> forms.TakenBack:
-        revoked = grants.revoke_form(self.form, member_id=reward.member_id, grant_id=reward.key, units=units)
-        return forms.TakenBack(revoked.writes, revoked.taken)
-
-    def known(self) -> frozenset[str]:
-        return grants.known_to_give(self.form)
+def _enter(room: str, entrant: auth.Entrant, argument: str) -> None:
+    open_room(f"{room}.enter").enter(entrant, argument)
 
 
-def _after_coupons_fen(product: Product, sku: Sku) -> int:
-    """The lowest price that coupons leave of one piece, for the publish guards."""
-    return sku.price_fen - deepest_coupon(product, sku.price_fen)
+def _import_rules() -> None:
+    """Each room declares its settings in its rules."""
+    for name in _modules("rules"):
+        open_room(name)
+
+
+def _recorded(writes: Sequence[dynamo.Write], **about: Any) -> list[dynamo.Write]:
+    return cast("list[dynamo.Write]", open_room("admin.record").record(writes, **about))
 
 
 def _around(door: Door, ask: Ask[Any], call: Callable[[], Any]) -> Any:
@@ -207,7 +199,7 @@ def _around(door: Door, ask: Ask[Any], call: Callable[[], Any]) -> Any:
         return call()
 
     def row(writes: Sequence[dynamo.Write]) -> list[dynamo.Write]:
-        return record(
+        return _recorded(
             writes,
             entrant=ask.who,
             door_name=f"{door.method} {door.path}",
@@ -220,40 +212,42 @@ def _around(door: Door, ask: Ask[Any], call: Callable[[], Any]) -> Any:
         return call()
 
 
-def _open_route(app: Chalice, door: Door) -> None:
+def _open_route(app: Chalice, route: Route) -> None:
     def view(**path: str) -> Response:
         request = app.current_request
         assert request is not None
         incoming = Incoming(
-            method=door.method,
+            method=route.method,
             path=path,
             query=dict(request.query_params or {}),
             headers=dict(request.headers),
             body=cast(bytes, request.raw_body or b""),
             ip=request.context.get("identity", {}).get("sourceIp", ""),
         )
-        reply = http.answer(door, incoming, _around)
+        reply = http.answer(_door(route), incoming, _around)
         return Response(reply.body, status_code=reply.status, headers=dict(reply.headers))
 
-    name = f"{door.method.lower()}{door.path}".replace("/", "_").replace("{", "").replace("}", "")
+    name = f"{route.method.lower()}{route.path}".replace("/", "_").replace("{", "").replace("}", "")
     view.__name__ = name.replace("-", "_").replace(".", "_")
-    app.route(door.path, methods=[door.method], name=view.__name__, content_types=list(door.content_types))(
-        view
-    )
+    types = list(route.content_types)
+    app.route(route.path, methods=[route.method], name=view.__name__, content_types=types)(view)
 
 
-def _open_schedule(app: Chalice, job: jobs.Scheduled) -> Callable[..., Any]:
+def _open_schedule(app: Chalice, clockwork: Clockwork) -> Callable[..., Any]:
     def handler(event: Any) -> Any:
+        (job,) = [one for one in _jobs_of(clockwork.module).scheduled if one.name == clockwork.name]
         return job.run()
 
-    handler.__name__ = job.name
-    rate = Rate(job.every_minutes, unit=Rate.MINUTES)
-    opened: Callable[..., Any] = app.schedule(rate, name=job.name)(handler)
+    handler.__name__ = clockwork.name
+    rate = Rate(clockwork.every_minutes, unit=Rate.MINUTES)
+    opened: Callable[..., Any] = app.schedule(rate, name=clockwork.name)(handler)
     return opened
 
 
-def _open_stream(app: Chalice, name: str, table: str, following: list[jobs.Follower]) -> Callable[..., Any]:
+def _open_stream(app: Chalice, name: str, table: str, modules: Sequence[str]) -> Callable[..., Any]:
     def handler(event: Any) -> dict[str, Any]:
+        rooms = [_jobs_of(module) for module in modules]
+        following = [one for room in rooms for followed, _, one in room.followers if followed == table]
         failed = jobs.deliver(table, event.to_dict()["Records"], following)
         return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 

@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeGuard
 
 from pydantic import BaseModel
@@ -53,14 +53,14 @@ def document(doors: Sequence[Door]) -> dict[str, Any]:
     }
 
 
-def doors(others: Sequence[Door]) -> Doors:
-    """The doors that show the contract of the ``others``, and that the API is alive."""
+def doors(others: Callable[[], Sequence[Door]]) -> Doors:
+    """The doors that show the contract of the ``others``, asked for when it is, and that the API is alive."""
     own = Doors("")
     kept: dict[str, Any] = {}
 
     def contract() -> dict[str, Any]:
         if not kept:
-            kept.update(document([*others, *own.all]))
+            kept.update(document([*others(), *own.all]))
         return kept
 
     @own.get("/openapi.json", who=anyone, returns=dict[str, Any])

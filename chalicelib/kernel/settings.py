@@ -37,7 +37,12 @@ def _defaults_only(name: str) -> dict[str, Any] | None:
     return None
 
 
+def _none_to_import() -> None:
+    return None
+
+
 _loader: Loader = _defaults_only
+_import_rooms: Callable[[], None] = _none_to_import
 _kept: dict[str, tuple[float, Any]] = {}
 
 
@@ -54,7 +59,14 @@ def declare(name: str, title: str) -> Callable[[type[Setting]], type[Setting]]:
 
 def declared() -> dict[str, Declared]:
     """Every kind of settings, by name."""
+    _import_rooms()
     return dict(_declared)
+
+
+def install_rooms(import_them: Callable[[], None]) -> None:
+    """How to import every room, so that all have declared theirs."""
+    global _import_rooms
+    _import_rooms = import_them
 
 
 def install(loader: Loader | None) -> None:

@@ -36,7 +36,8 @@ ROWS = (
         "≤ 1.5",
         "cold_ratio",
     ),
-    ("… CPU of the one and the other, ms", "–", "cold_ms"),
+    ("… with the rooms of a paid notice, which the first request waits for", "–", "cold_first_notice_ratio"),
+    ("… CPU of the API and of the two alone, ms", "–", "cold_ms"),
     ("… the package, zipped and unzipped, MB", "–", "package_mb"),
     ("rules: one order, one line, two levels, plans/s a core", "≥ 20,000", "rules_plans_per_s"),
 )

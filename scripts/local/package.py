@@ -79,6 +79,10 @@ def _chalice(folder: Path, stage: str, architecture: str) -> Path:
     pinned = (ROOT / "requirements.txt").read_text().splitlines()
     needed = [line for line in pinned if line.partition("==")[0] not in COMMAND_LINE_ONLY]
     (source / "requirements.txt").write_text("\n".join(needed) + "\n")
+    indexed = "from chalicelib import front_door; front_door.write_index()"
+    subprocess.run(
+        [sys.executable, "-c", indexed], cwd=source, env={**os.environ, "PYTHONPATH": ""}, check=True
+    )
     command = [str(Path(sys.executable).parent / "chalice"), "package", "--stage", stage, str(folder / "raw")]
     region = os.environ.get("AWS_DEFAULT_REGION", "cn-north-1")
     done = subprocess.run(
