@@ -2,7 +2,7 @@
 
 Which doors there are comes from the rooms' own ``routes``, ``console`` and ``jobs`` modules; a new room
 needs no line here. What is deployed carries the same as an index beside this file (``scripts/package``
-writes it), so that a function that starts imports only the rooms it is asked for (decision 8).
+writes it), so that a function that starts imports only the rooms it is asked for (decision 9).
 """
 
 import json

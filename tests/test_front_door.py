@@ -1,4 +1,4 @@
-"""What is deployed opens the same doors from an index and imports a room when it is asked for (decision 8)."""
+"""Deployed functions open the same doors by an index, and import a room when asked for it (decision 9)."""
 
 import json
 import subprocess
