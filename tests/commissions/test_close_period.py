@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.commissions import close_period as closing
 from chalicelib.commissions import store
+from chalicelib.commissions.close_payee import Closing, close_payee
 from chalicelib.commissions.close_period import close_period, due_periods
 from chalicelib.commissions.decide_period import PeriodClose, carried_over
 from chalicelib.commissions.jobs import close_periods, tell_payee
@@ -24,6 +25,7 @@ from chalicelib.distributors import store as distributors
 from chalicelib.distributors.change_status import change_status
 from chalicelib.kernel import clock
 from chalicelib.kernel.jobs import Change
+from chalicelib.members import store as members
 from chalicelib.standing import store as standing
 from chalicelib.standing.period_of import period_named
 from chalicelib.standing.record_violation import record_violation
@@ -349,6 +351,20 @@ def test_one_who_fails_keeps_nobody_waiting_and_comes_again(
     assert close_period().payees == 1
     assert standing.sweep("close", "M2026-11").is_over
     assert paid() == {"MBA": 20_000, "MBB": 20_000, "MBC": 20_000}
+
+
+def test_two_runs_that_meet_at_one_payee_close_it_once(world: Clock) -> None:
+    """Both read that it was open: the mark decides, and the second is told so, not refused."""
+    plan = publish()
+    sellers("MBA")
+    sell("MBA", 1_000_000)
+    world.moment = china(12, 5)
+    what = Closing(period_named("M2026-11"), plan)
+    member, one = members.load("MBA"), distributors.load("MBA")
+    assert close_payee(what, member, one) is not None
+    before = support.dump_all()
+    assert close_payee(what, member, one) is None
+    assert support.dump_all() == before
 
 
 def test_a_run_takes_a_bounded_number_of_pages_and_the_next_goes_on(
