@@ -53,7 +53,7 @@ def tell_payee(change: Change) -> None:
         elif after.state == "PENDING":
             _tell(after, "commission_pending", after.amount_fen, "NEW")
         return
-    if after.state == "MATURED" and before.state == "PENDING":
+    if after.state == "MATURED" and before.state == "PENDING" and after.form == "CASH" and after.left_fen:
         _tell(after, "commission_available", after.left_fen, "MATURED")
     if after.clawed_fen > before.clawed_fen:
         taken_fen = after.clawed_fen - before.clawed_fen
@@ -66,8 +66,7 @@ def count_earnings(change: Change) -> None:
     if change.new is None:
         return
     after = store.of_image(change.new)
-    before_fen = store.of_image(change.old).left_fen if change.old else 0
-    earned_fen = after.left_fen - before_fen
+    earned_fen = _worth_fen(after) - (_worth_fen(store.of_image(change.old)) if change.old else 0)
     if earned_fen == 0:
         return
     try:
@@ -100,6 +99,11 @@ def count_heads(change: Change) -> None:
 
 def _source(row: Commission) -> dict[str, str]:
     return {"period": period_named(row.period_id).title} if row.period_id else {"order": row.order_id}
+
+
+def _worth_fen(row: Commission) -> int:
+    """In every form; what is too little for one point or coupon is worth nothing."""
+    return 0 if row.state == "ZERO" else row.left_fen
 
 
 def _tell(row: Commission, kind: str, amount_fen: int, what: str) -> None:

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.commissions import store
+from chalicelib.commissions.hand_out import Purses, hand_out
 from chalicelib.commissions.rules import Commission
+from chalicelib.commissions.trim import rooms_of, trim
 from chalicelib.distributors import store as distributors
 from chalicelib.distributors.rules import CommissionFrozen
 from chalicelib.kernel import log
@@ -15,10 +17,10 @@ from chalicelib.kernel.dynamo import Write, commit
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.money import Fen
 from chalicelib.wallet import store as wallet
-from chalicelib.wallet.rules import Wallet, account_of, settle_debt
+from chalicelib.wallet.move_points import PointsWallet
 
-BATCH = 30
-"""Rows of one payee in one transaction: two items each, and its wallet."""
+BATCH = 20
+"""Rows of one payee in one transaction: up to four items each, and its wallets."""
 _HELD_FOR = timedelta(hours=1)
 Key = tuple[str, str]
 
@@ -46,11 +48,22 @@ def mature(limit: int = 100) -> Matured:
     done: list[Commission] = []
     left_behind = 0
     for payee_id, keys in by_payee.items():
-        for start in range(0, len(keys), BATCH):
-            matured, failed = _mature_batch(payee_id, keys[start : start + BATCH], at)
+        for batch in _batches(keys):
+            matured, failed = _mature_batch(payee_id, batch, at)
             done += matured
             left_behind += failed
-    return Matured(len(done), Fen(sum(row.left_fen for row in done)), left_behind)
+    cash_fen = sum(row.left_fen for row in done if row.form == "CASH")
+    return Matured(len(done), Fen(cash_fen), left_behind)
+
+
+def _batches(keys: Sequence[Key]) -> list[list[Key]]:
+    """Coupons and gifts each on their own: their room decides how many items that takes."""
+    alone = [key for key in keys if key[1].endswith(("#COUPON", "#GIFT"))]
+    together = [key for key in keys if key not in alone]
+    return [
+        *(together[start : start + BATCH] for start in range(0, len(together), BATCH)),
+        *([key] for key in alone),
+    ]
 
 
 def _mature_batch(payee_id: str, keys: Sequence[Key], at: datetime) -> tuple[list[Commission], int]:
@@ -82,44 +95,51 @@ def _mature_together(payee_id: str, keys: Sequence[Key], at: datetime) -> list[C
     if not ready:
         return []
     writes: list[Write] = []
-    before = after = wallet.find(payee_id)
+    ready, counted = _within_caps(ready)
+    before = Purses(wallet.find(payee_id), _points(payee_id, ready))
+    after = before
     for row in ready:
-        after, booked = _book(row, after, at)
-        writes += [store.mature(row, at), booked]
-    moved = wallet.move(
-        payee_id,
-        available_fen=after.available_fen - before.available_fen,
-        debt_fen=after.debt_fen - before.debt_fen,
-    )
-    commit(writes, moved, distributors.commission_flows(payee_id))
+        after, booked = hand_out(row, after, at)
+        writes += [store.mature(row, at), *booked]
+    commit(writes, counted, _moved(before, after), distributors.commission_flows(payee_id))
     return ready
 
 
-def _book(row: Commission, before: Wallet, at: datetime) -> tuple[Wallet, Write]:
-    """The wallet after this row, and the row's journal entry; a debt is paid off first."""
-    to_available, to_debt = settle_debt(before, row.left_fen)
-    entry = wallet.entry(
-        f"MATURE:{row.order_id}:{row.payee_id}:{row.rule}",
-        at,
-        [
-            (account_of(row.payee_id, "pending"), -row.left_fen),
-            (account_of(row.payee_id, "available"), to_available),
-            (account_of(row.payee_id, "debt"), to_debt),
-        ],
-        _refs(row),
-    )
-    after = Wallet(
-        before.member_id,
-        Fen(before.available_fen + to_available),
-        before.frozen_fen,
-        Fen(before.debt_fen - to_debt),
-    )
-    return after, entry
+def _within_caps(rows: Sequence[Commission]) -> tuple[list[Commission], list[Write]]:
+    """The rows with what a period's cap or a budget leaves out of each, and the counters' writes."""
+    spent: dict[str, int] = {}
+    seen: dict[str, int] = {}
+    trimmed = []
+    for row in rows:
+        rooms = rooms_of(row, store.known_plan(row.plan_id))
+        for room in rooms:
+            if room.counter not in seen:
+                seen[room.counter] = spent[room.counter] = store.spent_of(room.counter)
+        out_fen = trim(row, [room.limit_fen - spent[room.counter] for room in rooms])
+        trimmed.append(replace(row, trimmed_fen=out_fen))
+        for room in rooms:
+            spent[room.counter] += row.left_fen - out_fen
+    return trimmed, [
+        store.count_spent(counter, before, spent[counter])
+        for counter, before in seen.items()
+        if spent[counter] != before
+    ]
 
 
-def _refs(row: Commission) -> dict[str, str]:
-    source = {"period_id": row.period_id} if row.period_id else {"order_id": row.order_id}
-    return {**source, "member_id": row.payee_id, "rule": row.rule}
+def _points(payee_id: str, rows: Sequence[Commission]) -> PointsWallet:
+    has_points = any(row.form == "POINTS" for row in rows)
+    return wallet.find_points(payee_id) if has_points else PointsWallet(payee_id)
+
+
+def _moved(before: Purses, after: Purses) -> list[Write]:
+    """The writes of the purses that changed; the money's also where nothing was left, as a lock."""
+    money = wallet.move(
+        before.money.member_id,
+        available_fen=after.money.available_fen - before.money.available_fen,
+        debt_fen=after.money.debt_fen - before.money.debt_fen,
+    )
+    points = [wallet.replace_points(before.points, after.points)] if after.points != before.points else []
+    return [money, *points]
 
 
 def _set_aside(rows: Sequence[Commission], at: datetime) -> None:

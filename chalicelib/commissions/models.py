@@ -85,6 +85,8 @@ class CommissionRow(Table):
     units = IntAttribute(null=True)
     ref = UnicodeAttribute(null=True)
     notes = ValueAttribute[tuple[Note, ...]](tuple[Note, ...], null=True)
+    trimmed_fen = FenAttribute(null=True)
+    kept_units = IntAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
     due_at = TimeAttribute(null=True)
     by_payee = PayeeIndex()
@@ -120,6 +122,16 @@ class PlanRow(Table):
     published_at = TimeAttribute(null=True)
     starts_at = TimeAttribute(null=True)
     ends_at = TimeAttribute(null=True)
+
+
+class SpentRow(Table):
+    """What was paid within a period's cap or a budget, see ``trim.Room``."""
+
+    class Meta:
+        table_name = table_name("commission-spent")
+
+    counter = UnicodeAttribute(hash_key=True)
+    spent_fen = FenAttribute()
 
 
 class HeadcountIndex(GlobalSecondaryIndex["TreeRow"]):  # type: ignore[no-untyped-call]

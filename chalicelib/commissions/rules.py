@@ -5,7 +5,6 @@ from which plan. Payment, refund and maturing then need nothing but the terms an
 later change of plan, level or upline moves no past money (design §2).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -272,6 +271,10 @@ class Commission:
     notes: tuple[Note, ...] = ()
     period_id: str | None = None
     """Of a row that a closed period paid; then there is no order behind ``order_id``."""
+    trimmed_fen: Fen = Fen(0)
+    """Left unpaid at maturing, because a period's cap or the budget was reached."""
+    kept_units: int = 0
+    """Units that a refund should have taken back, but that were used already."""
 
     @property
     def payee_rule(self) -> str:
@@ -281,18 +284,13 @@ class Commission:
 
     @property
     def left_fen(self) -> Fen:
-        """Credited and not taken back."""
-        return Fen(self.amount_fen - self.clawed_fen)
-
-    @property
-    def clawed_units(self) -> int:
-        """Units taken back: the floor of the part of the value that was."""
-        return clawback(self.units, self.amount_fen, 0, self.clawed_fen)
+        """Credited, not left out by a cap and not taken back."""
+        return Fen(self.amount_fen - self.clawed_fen - self.trimmed_fen)
 
     @property
     def left_units(self) -> int:
-        """Units credited and not taken back."""
-        return self.units - self.clawed_units
+        """Units credited minus the floor of the part of the value that is gone."""
+        return self.units - clawback(self.units, self.amount_fen, 0, self.amount_fen - self.left_fen)
 
     def earns_on(self, line_nos: set[int]) -> bool:
         """Whether one of these lines earned this payee anything."""
@@ -348,6 +346,13 @@ class CommissionUnknown(NotFound):
     detail = "没有找到这笔佣金，请返回列表刷新。"
 
 
+class FormNotOffered(Conflict):
+    """Nobody hands out this form now; the commission waits."""
+
+    title = "暂时不能发放"
+    detail = "这种奖励暂时不能发放，会在开通后自动发放。"
+
+
 class PlanUnknown(NotFound):
     """No plan of this id."""
 
@@ -374,27 +379,3 @@ class PlanNotCompliant(Invalid):
 
     title = "方案不合规"
     detail = "方案不符合合规要求，请按提示修改后再发布。"
-
-
-def take_back(commission: Commission, lines: Mapping[int, RefundedLine]) -> Taken | None:
-    """What this refund takes back of this commission; ``None`` when its lines earned nothing.
-
-    Only the money of this refund counts, added to the row's own running sum. So at every moment
-    exactly floor(credited × refunded ÷ paid) of each line is taken back, in whatever order refunds
-    arrive, and a full refund takes back everything (invariant 11).
-    """
-    refunded = dict(commission.refunded_by_line)
-    taken_fen = added_fen = 0
-    for part in commission.parts:
-        line = lines.get(part.line_no)
-        if line is None or part.amount_fen == 0:
-            continue
-        assert line.paid_fen == part.net_fen, (commission.order_id, line, part)
-        before = refunded.get(str(part.line_no), 0)
-        after = before + line.after_fen - line.before_fen
-        taken_fen += clawback(part.amount_fen, part.net_fen, before, after)
-        added_fen += after - before
-        refunded[str(part.line_no)] = after
-    if added_fen == 0:
-        return None
-    return Taken(Fen(taken_fen), Fen(commission.refunded_fen + added_fen), refunded)

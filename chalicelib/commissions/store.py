@@ -14,6 +14,7 @@ from chalicelib.commissions.models import (
     PeriodCloseRow,
     PeriodTotalRow,
     PlanRow,
+    SpentRow,
     TreeRow,
 )
 from chalicelib.commissions.plan_in_force import plan_in_force
@@ -103,7 +104,7 @@ def add(commission: Commission) -> Write:
     return put_new(row)
 
 
-def claw(commission: Commission, taken: Taken, refund_id: str) -> Write:
+def claw(commission: Commission, taken: Taken, refund_id: str, *, kept_units: int = 0) -> Write:
     """Take back what ``taken`` says and lift this refund's hold, over the row exactly as it was read."""
     row = CommissionRow
     is_as_seen = (row.state == commission.state) & (row.refunded_fen == commission.refunded_fen)
@@ -113,6 +114,8 @@ def claw(commission: Commission, taken: Taken, refund_id: str) -> Write:
         row.refunded_by_line.set(taken.refunded_by_line),
         row.holds.delete({refund_id}),
     ]
+    if kept_units:
+        actions.append(row.kept_units.set(commission.kept_units + kept_units))
     if taken.taken_fen == commission.left_fen:
         actions += [row.state.set("CLAWED"), row.due_shard.remove(), row.due_at.remove()]
     else:
@@ -150,6 +153,8 @@ def mature(commission: Commission, at: datetime) -> Write:
         & (row.refunded_fen == commission.refunded_fen)
     )
     actions = [row.state.set("MATURED"), row.matured_at.set(at), row.due_shard.remove(), row.due_at.remove()]
+    if commission.trimmed_fen:
+        actions.append(row.trimmed_fen.set(commission.trimmed_fen))
     return update(row, _key(commission), actions, may, otherwise=CommissionsMoved)
 
 
@@ -198,6 +203,24 @@ def plan_at(at: datetime) -> Plan | None:
     if _kept is None or _kept[0] < time.monotonic():
         _kept = (time.monotonic() + KEPT_SECONDS, plans())
     return plan_in_force(_kept[1], at)
+
+
+def known_plan(plan_id: str) -> Plan | None:
+    """The plan of this id, from memory; a published one never changes."""
+    plan_at(now())
+    return next((plan for plan in (_kept or (0, []))[1] if plan.plan_id == plan_id), None)
+
+
+def spent_of(counter: str) -> int:
+    """What was paid so far within this cap."""
+    row = SpentRow.find(counter)
+    return row.spent_fen if row else 0
+
+
+def count_spent(counter: str, before_fen: int, after_fen: int) -> Write:
+    """Count more over exactly what was read, else ``CommissionsMoved``."""
+    seen = SpentRow.spent_fen == before_fen if before_fen else SpentRow.counter.does_not_exist()
+    return put(SpentRow(counter=counter, spent_fen=after_fen), seen, CommissionsMoved)
 
 
 def forget_plans() -> None:

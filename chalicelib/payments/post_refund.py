@@ -69,8 +69,8 @@ def _post(refund: Refund, order: Order) -> None:
         line = order.line(part.line_no)
         after_fen = Fen(line.refunded_fen + part.amount_fen)
         lines[part.line_no] = RefundedLine(line.paid_fen, line.refunded_fen, after_fen)
-    clawed = claw_back(order.order_id, refund.refund_id, lines, at)
     turn = wallet.PointsTurn()
+    clawed = claw_back(order.order_id, refund.refund_id, lines, at, turn=turn)
     coupon = restore_discount(order, refund, turn, at)
     postings = [("wx:cash", refund.amount_fen), ("shop:sales", -refund.amount_fen), *clawed.postings]
     moved = [posting for posting in postings if posting[1]]

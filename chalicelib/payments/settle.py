@@ -92,6 +92,7 @@ def _credit(order: Order, payment: Payment) -> None:
             at,
             [*income, *credited.postings],
             {"order_id": order.order_id, "transaction_id": payment.transaction_id},
+            points=credited.points,
         ),
         store.arrived(payment, "PAID"),
     )

@@ -166,7 +166,7 @@ def _check_commissions(
     order: Order, entries: Sequence[Entry], commissions: Sequence[Commission]
 ) -> list[Finding]:
     found = []
-    left = sum(commission.left_fen for commission in commissions)
+    left = sum(commission.left_fen for commission in commissions if commission.form == "CASH")
     booked = -_on("shop:commission", entries)
     if left != booked:
         off = Fen(abs(left - booked))
@@ -183,7 +183,7 @@ def _check_commissions(
             clawback(part.amount_fen, lines[part.line_no].paid_fen, 0, lines[part.line_no].refunded_fen)
             for part in commission.parts
         )
-        if due != commission.clawed_fen:
+        if not due - commission.trimmed_fen <= commission.clawed_fen <= due:
             subject = f"{order.order_id} {commission.payee_rule}"
             off = Fen(abs(due - commission.clawed_fen))
             found.append(Finding(11, subject, f"taken back {commission.clawed_fen}, due {due}", off))

@@ -287,6 +287,7 @@ def title_of_points(line: PointsLine) -> str:
 _TITLES = {
     "PAID": "推广奖励积分，待结算",
     "MATURE": "推广奖励积分到账",
+    "TRIM": "超出活动上限的部分，不再发放",
     "GRANT": "商家赠送积分",
     "SPEND": "下单抵扣",
     "UNSPEND": "订单未付款，积分退回",

@@ -18,7 +18,7 @@ from chalicelib.kernel.money import Fen, Points
 
 Purse = Literal["pending", "available", "frozen", "debt"]
 PURSES: tuple[Purse, ...] = ("pending", "available", "frozen", "debt")
-EARNING_KINDS = frozenset({"PAID", "REFUND", "ADJUST", "PERIOD"})
+EARNING_KINDS = frozenset({"PAID", "REFUND", "ADJUST", "PERIOD", "TRIM"})
 """Entries that make or take back what a member earned; the others only move it."""
 
 
@@ -229,6 +229,7 @@ _TITLES = {
     "REFUND": "订单退款，扣回佣金",
     "PERIOD": "周期返利，待结算",
     "MATURE": "佣金已结算，可以提现",
+    "TRIM": "超出活动上限的部分，不再发放",
     "RESERVE": "申请提现",
     "PAYOUT": "提现到账",
     "RELEASE": "提现退回",

@@ -27,6 +27,7 @@ from chalicelib.kernel.money import Fen
 from chalicelib.members import store as members
 from chalicelib.members.rules import Member, new_member
 from chalicelib.wallet import store as wallet
+from chalicelib.wallet.store import PointsTurn
 
 RULES: tuple[str, ...] = ("SELF", "L1", "L2", "L3")
 PLAN_10_5 = (Grant("PLAN", 1000), Grant("PLAN", 500))
@@ -56,25 +57,31 @@ def pay(one: Sale) -> int:
     credited = credit(one, now())
     paid_fen = sum(line.goods_paid_fen for line in one.lines)
     postings = [("wx:cash", -paid_fen), ("shop:sales", paid_fen), *credited.postings]
-    booked = wallet.entry(f"PAID:{one.order_id}", now(), postings, {"order_id": one.order_id})
+    booked = wallet.entry(
+        f"PAID:{one.order_id}", now(), postings, {"order_id": one.order_id}, points=credited.points
+    )
     commit(credited.writes, [booked] if paid_fen else [])
     return credited.total_fen
 
 
-def ask_back(one: Sale, refund_id: str, amounts: Mapping[int, int]) -> ClawedBack:
+def ask_back(
+    one: Sale, refund_id: str, amounts: Mapping[int, int], *, turn: PointsTurn | None = None
+) -> ClawedBack:
     """What a refund of these amounts, line by line, takes back; not committed."""
     paid = {line.line_no: line.goods_paid_fen for line in one.lines}
     lines = {number: RefundedLine(paid[number], Fen(0), Fen(amount)) for number, amount in amounts.items()}
-    return claw_back(one.order_id, refund_id, lines, now())
+    return claw_back(one.order_id, refund_id, lines, now(), turn=turn or PointsTurn())
 
 
 def refund(one: Sale, refund_id: str, amounts: Mapping[int, int]) -> int:
     """Commit a refund as payments do, without the order; returns what was taken back."""
-    clawed = ask_back(one, refund_id, amounts)
+    turn = PointsTurn()
+    clawed = ask_back(one, refund_id, amounts, turn=turn)
     total = sum(amounts.values())
     postings = [("wx:cash", total), ("shop:sales", -total), *clawed.postings]
     refs = {"order_id": one.order_id, "refund_id": refund_id}
-    commit(clawed.writes, wallet.entry(f"REFUND:{refund_id}", now(), postings, refs))
+    booked = wallet.entry(f"REFUND:{refund_id}", now(), postings, refs, points=turn.postings)
+    commit(clawed.writes, turn.writes(), booked)
     return clawed.total_fen
 
 

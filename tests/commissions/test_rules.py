@@ -15,8 +15,8 @@ from chalicelib.commissions.rules import (
     Sale,
     SaleLine,
     Terms,
-    take_back,
 )
+from chalicelib.commissions.take_back import take_back
 from chalicelib.kernel.money import Fen, share
 from tests.commissions import support
 from tests.support.world import START
