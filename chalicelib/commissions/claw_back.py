@@ -39,8 +39,9 @@ def claw_back(
 
     A pending commission shrinks. Of a matured one the member's available money or points are taken, and
     what is missing becomes a debt; coupons and gifts are revoked unless they were used, which the row
-    records. What becomes of points goes into ``turn``, which the caller commits. The commit raises ``CommissionsMoved`` (or another conflict) when a row or a
-    wallet changed meanwhile (another refund, maturing, a withdrawal): call again then.
+    records. What becomes of points goes into ``turn``, which the caller commits too. Commits nothing. The
+    commit raises ``CommissionsMoved`` (or another conflict) when a row or a wallet changed meanwhile
+    (another refund, maturing, a withdrawal): call again then.
     """
     writes: list[Write] = []
     cash: dict[tuple[str, bool], int] = defaultdict(int)

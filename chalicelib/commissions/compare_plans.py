@@ -36,6 +36,11 @@ def compare_plans(before: Plan, after: Plan) -> tuple[Difference, ...]:
     )
 
 
+def differences(kept: Plan, wanted: Plan) -> tuple[Difference, ...]:
+    """What the content of ``wanted`` has otherwise than the stored plan; only what an edit may change."""
+    return tuple(one for one in compare_plans(kept, wanted) if one.field != "starts_at")
+
+
 def _told(plan: Plan) -> dict[tuple[str, str], str]:
     starts_at = (
         plan.starts_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if plan.starts_at else "未定"

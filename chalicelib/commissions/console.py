@@ -1,20 +1,28 @@
 """Staff's doors: plans, commissions with their explanation, maturing, the compliance report (R10 … R12)."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.commissions import store
 from chalicelib.commissions.close_period import close_period
-from chalicelib.commissions.compare_plans import compare_plans
+from chalicelib.commissions.compare_plans import compare_plans, differences
 from chalicelib.commissions.draft_plan import draft_plan, edit_draft
 from chalicelib.commissions.kinds.model import Plan
 from chalicelib.commissions.mature import mature
 from chalicelib.commissions.plan_breaches import plan_breaches
 from chalicelib.commissions.plan_in_force import plan_in_force
-from chalicelib.commissions.publish_plan import publish_plan
+from chalicelib.commissions.plan_templates import plan_templates
+from chalicelib.commissions.publish_plan import PlanNotApproved, publish_plan
 from chalicelib.commissions.report_compliance import PROMISES, Report, needs_care, report_compliance
 from chalicelib.commissions.retire_plan import retire_plan
-from chalicelib.commissions.rules import PlanMovedOn, PlanNotCompliant, PlanNotDraft, PlanUnknown, Tree
+from chalicelib.commissions.rules import (
+    PlanMovedOn,
+    PlanNotCompliant,
+    PlanNotDraft,
+    PlanUnknown,
+    Tree,
+)
 from chalicelib.commissions.schemas import (
     BreachOut,
     CheckOut,
@@ -38,15 +46,24 @@ from chalicelib.commissions.schemas import (
     PlansOut,
     PublishPlanIn,
     StepPlanIn,
+    TemplateOut,
+    TemplatesOut,
     TreeOut,
     TreesAsked,
 )
 from chalicelib.commissions.show import show, show_explained
 from chalicelib.commissions.show_periods import PeriodNotClosed, show_close, show_closes, show_periods
+from chalicelib.commissions.submit_plan import (
+    PlanNeedsAnother,
+    PlanNotSubmitted,
+    approve_plan,
+    send_back,
+    submit_plan,
+)
 from chalicelib.kernel.auth import staff
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.errors import Crowded, Invalid
-from chalicelib.kernel.http import Ask, Doors, Paging
+from chalicelib.kernel.http import Ask, Doors, Paging, Reply, problem
 from chalicelib.kernel.paging import BadCursor
 from chalicelib.standing.period_of import PeriodUnknown
 
@@ -69,7 +86,13 @@ def list_plans(ask: Ask[Any]) -> PlansOut:
 )
 def add_plan(ask: Ask[NewPlanIn]) -> PlanOut:
     """Draft a new version of the rebate plan."""
-    return _plan(draft_plan(_wanted(ask.body, based_on=ask.body.based_on)))
+    return _plan(draft_plan(_wanted(ask.body, based_on=ask.body.based_on), by=ask.who.id))
+
+
+@doors.get("/plan-templates", who=staff("plans.read"), returns=TemplatesOut)
+def list_templates(ask: Ask[Any]) -> TemplatesOut:
+    """Plans to begin with, one for each scheme the market knows."""
+    return TemplatesOut(items=[TemplateOut(**vars(one)) for one in plan_templates()])
 
 
 @doors.get("/plans/{plan_id}", who=staff("plans.read"), returns=PlanOut, errors=(PlanUnknown,))
@@ -85,9 +108,54 @@ def read_plan(ask: Ask[Any]) -> PlanOut:
     returns=PlanOut,
     errors=(PlanUnknown, PlanNotDraft, PlanMovedOn),
 )
-def change_plan(ask: Ask[EditPlanIn]) -> PlanOut:
-    """Edit a draft; a published plan is never changed."""
-    return _plan(edit_draft(ask.path["plan_id"], _wanted(ask.body), revision=ask.body.revision))
+def change_plan(ask: Ask[EditPlanIn]) -> PlanOut | Reply:
+    """Edit a draft; of two editors at once the second is told what the first one made of it."""
+    wanted = _wanted(ask.body)
+    try:
+        return _plan(edit_draft(ask.path["plan_id"], wanted, revision=ask.body.revision, by=ask.who.id))
+    except PlanMovedOn as refusal:
+        now_there = store.load_plan(ask.path["plan_id"])
+        reply = problem(refusal, ask.request_id)
+        body = json.loads(reply.body)
+        body["revision"] = now_there.revision
+        body["differences"] = [vars(one) for one in differences(now_there, wanted)]
+        return Reply(json.dumps(body, ensure_ascii=False), reply.status, reply.headers)
+
+
+@doors.post(
+    "/plans/{plan_id}/submit",
+    who=staff("plans.edit"),
+    body=StepPlanIn,
+    returns=PlanOut,
+    errors=(PlanUnknown, PlanNotDraft, PlanMovedOn, PlanNotCompliant),
+)
+def submit(ask: Ask[StepPlanIn]) -> PlanOut:
+    """Submit a draft; below the shop's limit that approves it."""
+    return _plan(submit_plan(ask.path["plan_id"], revision=ask.body.revision, by=ask.who.id))
+
+
+@doors.post(
+    "/plans/{plan_id}/approve",
+    who=staff("plans.publish"),
+    body=StepPlanIn,
+    returns=PlanOut,
+    errors=(PlanUnknown, PlanNotSubmitted, PlanNeedsAnother, PlanMovedOn),
+)
+def approve(ask: Ask[StepPlanIn]) -> PlanOut:
+    """Approve a submitted plan; never one's own."""
+    return _plan(approve_plan(ask.path["plan_id"], revision=ask.body.revision, by=ask.who.id))
+
+
+@doors.post(
+    "/plans/{plan_id}/send-back",
+    who=staff("plans.edit"),
+    body=StepPlanIn,
+    returns=PlanOut,
+    errors=(PlanUnknown, PlanNotSubmitted, PlanMovedOn),
+)
+def return_to_draft(ask: Ask[StepPlanIn]) -> PlanOut:
+    """Make a submitted or approved plan a draft again."""
+    return _plan(send_back(ask.path["plan_id"], revision=ask.body.revision))
 
 
 @doors.get("/plans/{plan_id}/check", who=staff("plans.read"), returns=CheckOut, errors=(PlanUnknown,))
@@ -116,7 +184,7 @@ def diff(ask: Ask[Any]) -> DiffOut:
     who=staff("plans.publish"),
     body=PublishPlanIn,
     returns=PlanOut,
-    errors=(PlanUnknown, PlanNotDraft, PlanMovedOn, PlanNotCompliant, Invalid),
+    errors=(PlanUnknown, PlanNotDraft, PlanNotApproved, PlanMovedOn, PlanNotCompliant, Invalid),
 )
 def publish(ask: Ask[PublishPlanIn]) -> PlanOut:
     """Publish a draft from a date on; orders placed before keep the plan they froze."""

@@ -13,7 +13,7 @@ from chalicelib.kernel.ids import derived_id
 _TRIES = 5
 
 
-def draft_plan(wanted: Plan) -> Plan:
+def draft_plan(wanted: Plan, *, by: str = "") -> Plan:
     """Store a new draft under the next version number; id and version of ``wanted`` do not count.
 
     Raises ``PlanUnknown`` when ``based_on`` names none, ``Crowded`` when others keep taking the number.
@@ -24,7 +24,13 @@ def draft_plan(wanted: Plan) -> Plan:
         version = max((plan.version for plan in store.plans()), default=0) + 1
         plan_id = derived_id("PL", str(version))
         draft = replace(
-            wanted, plan_id=plan_id, version=version, status="DRAFT", revision=1, created_at=now()
+            wanted,
+            plan_id=plan_id,
+            version=version,
+            status="DRAFT",
+            revision=1,
+            created_at=now(),
+            edited_by=by,
         )
         try:
             commit(store.add_plan(draft))
@@ -34,7 +40,7 @@ def draft_plan(wanted: Plan) -> Plan:
     raise Crowded()
 
 
-def edit_draft(plan_id: str, wanted: Plan, *, revision: int) -> Plan:
+def edit_draft(plan_id: str, wanted: Plan, *, revision: int, by: str = "") -> Plan:
     """Put the content of ``wanted`` into a draft that was read at ``revision``.
 
     Raises ``PlanUnknown``, ``PlanNotDraft``, or ``PlanMovedOn`` when another edit came between.
@@ -52,6 +58,7 @@ def edit_draft(plan_id: str, wanted: Plan, *, revision: int) -> Plan:
         caps=wanted.caps,
         entry_fee_fen=wanted.entry_fee_fen,
         note=wanted.note,
+        edited_by=by,
         revision=revision + 1,
     )
     commit(store.save_plan(before, after))

@@ -14,24 +14,33 @@ from chalicelib.commissions.rules import (
 )
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import commit
-from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.errors import Conflict, Invalid
 
 TAKES_EFFECT_AFTER = timedelta(seconds=store.KEPT_SECONDS + 5)
 """Every process reads the plans afresh within this time, so all of them switch at the same moment."""
 
 
+class PlanNotApproved(Conflict):
+    """A plan is published once it was submitted and, above the shop's limit, approved by another person."""
+
+    title = "方案还没有通过审核"
+    detail = "请先提交方案；超过限额的方案需要另一位同事审核。"
+
+
 def publish_plan(plan_id: str, *, revision: int, starts_at: datetime | None) -> Plan:
-    """Publish the draft as read at ``revision``, in force from ``starts_at`` or as soon as may be.
+    """Publish the approved plan as read at ``revision``, in force from ``starts_at`` or as soon as may be.
 
     Raises ``PlanNotCompliant`` with each field that breaks a rule, ``Invalid`` for a start in the past
-    or one that another plan has, ``PlanNotDraft``, ``PlanMovedOn`` or ``PlanUnknown``.
+    or one that another plan has, ``PlanNotApproved``, ``PlanNotDraft``, ``PlanMovedOn`` or ``PlanUnknown``.
     """
     before, at = store.load_plan(plan_id), now()
-    if before.status != "DRAFT":
+    if before.status in ("DRAFT", "SUBMITTED"):
+        raise PlanNotApproved()
+    if before.status != "APPROVED":
         raise PlanNotDraft()
     if before.revision != revision:
         raise PlanMovedOn()
-    _demand_lawful(before)
+    demand_lawful(before)
     start = _start(starts_at, at)
     after = replace(before, status="PUBLISHED", revision=revision + 1, published_at=at, starts_at=start)
     commit(store.save_plan(before, after))
@@ -39,7 +48,8 @@ def publish_plan(plan_id: str, *, revision: int, starts_at: datetime | None) -> 
     return after
 
 
-def _demand_lawful(plan: Plan) -> None:
+def demand_lawful(plan: Plan) -> None:
+    """Raise ``PlanNotCompliant`` with every field that breaks a rule, why, and how to mend it."""
     breaches = plan_breaches(plan)
     if breaches:
         fields = {breach.field: f"{breach.reason}{breach.mend}（{breach.rule}）" for breach in breaches}

@@ -228,6 +228,21 @@ class PlanOut(Out):
     ends_at: datetime | None
 
 
+class TemplateOut(Out):
+    """A plan to begin with; ``CHOOSE`` stands where the shop must choose one of its own things."""
+
+    template_id: str
+    title: str
+    says: str
+    plan: PlanIn
+
+
+class TemplatesOut(Out):
+    """Every shipped template."""
+
+    items: list[TemplateOut]
+
+
 class PlansOut(Out):
     """Every plan, the highest version first."""
 

@@ -3,10 +3,12 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from chalicelib.commissions import store as commissions
 from chalicelib.commissions.draft_plan import draft_plan
 from chalicelib.commissions.kinds.model import Plan
 from chalicelib.commissions.level_rules import level_rules
 from chalicelib.commissions.publish_plan import publish_plan
+from chalicelib.commissions.submit_plan import approve_plan, submit_plan
 from chalicelib.distributors.change_status import change_status
 from chalicelib.distributors.set_level import set_level
 from chalicelib.inventory import store as inventory
@@ -237,7 +239,7 @@ class Deciding(Books):
         draft = draft_plan(Plan("", 0, "新方案", "DRAFT", rules, cap_bps=cap_bps))
         self.compare()
         self.step(
-            lambda: publish_plan(draft.plan_id, revision=draft.revision, starts_at=None),
+            lambda: _publish(draft),
             lambda: self.auditor.publish(rates, own=own, cap_bps=cap_bps, at=self.at),
         )
 
@@ -273,3 +275,13 @@ class Deciding(Books):
         streams.drain()
         self.auditor.paths_follow()
         self.compare()
+
+
+def _publish(draft: Plan) -> Plan:
+    """Submitted by one, approved by another where it can pay much, published."""
+    plan = commissions.load_plan(draft.plan_id)
+    if plan.status == "DRAFT":
+        plan = submit_plan(plan.plan_id, revision=plan.revision, by="ST1")
+    if plan.status == "SUBMITTED":
+        plan = approve_plan(plan.plan_id, revision=plan.revision, by="ST2")
+    return publish_plan(plan.plan_id, revision=plan.revision, starts_at=None)

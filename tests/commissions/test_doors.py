@@ -187,17 +187,26 @@ class TestPlans:
         assert api.put(f"/console/plans/{plan_id}", edit, token=token).json["revision"] == 2
         checked = self.get(f"/{plan_id}/check")
         assert (checked["is_compliant"], checked["breaches"][0]["field"]) == (False, "rules.2.who.level")
-        refused = self.post(f"/{plan_id}/publish", {"revision": 2}, 422)
+        refused = self.post(f"/{plan_id}/submit", {"revision": 2}, 422)
         assert (refused["code"], set(refused["fields"])) == ("PLAN_NOT_COMPLIANT", {"rules.2.who.level"})
         stale = api.put(f"/console/plans/{plan_id}", edit, token=token)
         assert (stale.status, stale.json["code"]) == (409, "PLAN_MOVED_ON")
         api.put(f"/console/plans/{plan_id}", {**PLAN, "revision": 2}, token=token)
-        published = self.post(f"/{plan_id}/publish", {"revision": 3})
+        assert stale.json["revision"] == 2
+        assert stale.json["differences"] == []
+        late_wish = {**edit, "name": "夏季方案", "revision": 1}
+        told = api.put(f"/console/plans/{plan_id}", late_wish, token=token).json
+        assert [(one["title"], one["after"]) for one in told["differences"]][:1] == [("名称", "夏季方案")]
+        assert self.post(f"/{plan_id}/publish", {"revision": 3}, 409)["code"] == "PLAN_NOT_APPROVED"
+        assert self.post(f"/{plan_id}/submit", {"revision": 3})["status"] == "APPROVED"
+        assert self.post(f"/{plan_id}/send-back", {"revision": 4})["status"] == "DRAFT"
+        assert self.post(f"/{plan_id}/submit", {"revision": 5})["status"] == "APPROVED"
+        published = self.post(f"/{plan_id}/publish", {"revision": 6})
         assert (published["status"], published["is_in_force"]) == ("PUBLISHED", False)
         world.advance(seconds=15)
         assert self.get(f"/{plan_id}")["is_in_force"]
         late = api.put(
-            f"/console/plans/{plan_id}", {**PLAN, "revision": 4}, token=api.staff_token("plans.edit")
+            f"/console/plans/{plan_id}", {**PLAN, "revision": 7}, token=api.staff_token("plans.edit")
         )
         assert (late.status, late.json["code"]) == (409, "PLAN_NOT_DRAFT")
         other = self.post("", {**PLAN, "rules": rules(800), "based_on": plan_id}, 201)
@@ -207,12 +216,13 @@ class TestPlans:
             "按商品、等级的设置，没有设置的 10%",
             "按商品、等级的设置，没有设置的 8%",
         ) in [(one["title"], one["before"], one["after"]) for one in differences]
-        assert self.post(f"/{plan_id}/retire", {"revision": 4})["status"] == "RETIRED"
+        assert self.post(f"/{plan_id}/retire", {"revision": 7})["status"] == "RETIRED"
         assert [one["version"] for one in self.get("")["items"]] == [2, 1]
 
     def test_published_from_a_date(self) -> None:
         plan_id = self.post("", PLAN, 201)["plan_id"]
-        body = {"revision": 1, "starts_at": "2026-12-01T00:00:00+08:00"}
+        self.post(f"/{plan_id}/submit", {"revision": 1})
+        body = {"revision": 2, "starts_at": "2026-12-01T00:00:00+08:00"}
         assert self.post(f"/{plan_id}/publish", body)["starts_at"] == "2026-11-30T16:00:00Z"
 
     @pytest.mark.parametrize(
@@ -232,15 +242,23 @@ class TestPlans:
     @pytest.mark.parametrize("starts_at", ["2026-11-01T00:00:00Z", "2026-12-01T00:00:00", "soon"])
     def test_bad_starts_are_refused(self, starts_at: str) -> None:
         plan_id = self.post("", PLAN, 201)["plan_id"]
-        self.post(f"/{plan_id}/publish", {"revision": 1, "starts_at": starts_at}, 422)
+        self.post(f"/{plan_id}/submit", {"revision": 1})
+        self.post(f"/{plan_id}/publish", {"revision": 2, "starts_at": starts_at}, 422)
 
     def test_what_is_not_there(self) -> None:
         token = api.staff_token("plans.read", "plans.edit", "plans.publish")
         for path in ("", "/check", "/diff?to=PLNONE"):
             assert api.get(f"/console/plans/PLNONE{path}", token=token).status == 404
         assert api.put("/console/plans/PLNONE", {**PLAN, "revision": 1}, token=token).status == 404
-        for path in ("publish", "retire"):
+        for path in ("submit", "approve", "send-back", "publish", "retire"):
             assert api.post(f"/console/plans/PLNONE/{path}", {"revision": 1}, token=token).status == 404
+
+    def test_templates_to_begin_with(self) -> None:
+        answer = api.get("/console/plan-templates", token=api.staff_token("plans.read"))
+        shown = {one["template_id"]: one for one in answer.json["items"]}
+        assert len(shown) == 23
+        body = {**shown["01_two_levels"]["plan"], "name": "我的方案"}
+        assert self.post("", body, 201)["rules"][0]["who"] == {"level": 1, "kind": "UPLINE"}
 
     def test_only_who_may(self) -> None:
         token = api.staff_token("plans.read")

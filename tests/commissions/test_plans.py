@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.commissions import publish_plan as publishing
 from chalicelib.commissions import store
 from chalicelib.commissions.check_plan import Shop, check_plan
 from chalicelib.commissions.compare_plans import compare_plans
@@ -17,7 +18,7 @@ from chalicelib.commissions.kinds.facts import Person
 from chalicelib.commissions.kinds.model import Breach, Known, Plan, When
 from chalicelib.commissions.level_rules import level_rules
 from chalicelib.commissions.plan_in_force import plan_in_force
-from chalicelib.commissions.publish_plan import TAKES_EFFECT_AFTER, publish_plan
+from chalicelib.commissions.publish_plan import TAKES_EFFECT_AFTER, PlanNotApproved
 from chalicelib.commissions.retire_plan import retire_plan
 from chalicelib.commissions.rules import (
     Compliance,
@@ -26,10 +27,18 @@ from chalicelib.commissions.rules import (
     PlanNotDraft,
     PlanUnknown,
 )
+from chalicelib.commissions.submit_plan import (
+    PlanNeedsAnother,
+    PlanNotSubmitted,
+    approve_plan,
+    send_back,
+    submit_plan,
+)
 from chalicelib.distributors.rules import Level
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.errors import Invalid
 from tests.commissions import support
+from tests.conftest import Policy
 from tests.support.world import START, Clock
 
 DRAFT = Plan("", 0, "春季方案", "DRAFT", level_rules((1000, 500)))
@@ -151,6 +160,12 @@ class TestTimeline:
         )
 
 
+def publish_plan(plan_id: str, *, revision: int, starts_at: datetime | None) -> Plan:
+    """Submitted by its author and published, where the shop lets one person decide."""
+    submitted = submit_plan(plan_id, revision=revision, by="STANNA")
+    return publishing.publish_plan(plan_id, revision=submitted.revision, starts_at=starts_at)
+
+
 @pytest.mark.usefixtures("world")
 class TestLife:
     def test_a_draft_is_published_and_takes_effect_everywhere_at_once(self, world: Clock) -> None:
@@ -204,13 +219,15 @@ class TestLife:
     def test_a_start_in_the_past_or_taken_is_refused(self) -> None:
         tomorrow = now() + timedelta(days=1)
         first, second = draft_plan(DRAFT), draft_plan(DRAFT)
+        submit_plan(first.plan_id, revision=1, by="STANNA")
         with pytest.raises(Invalid):
-            publish_plan(first.plan_id, revision=1, starts_at=now() - timedelta(seconds=1))
-        publish_plan(first.plan_id, revision=1, starts_at=tomorrow)
+            publishing.publish_plan(first.plan_id, revision=2, starts_at=now() - timedelta(seconds=1))
+        publishing.publish_plan(first.plan_id, revision=2, starts_at=tomorrow)
+        submit_plan(second.plan_id, revision=1, by="STANNA")
         with pytest.raises(Invalid):
-            publish_plan(second.plan_id, revision=1, starts_at=tomorrow)
-        retire_plan(first.plan_id, revision=2)
-        publish_plan(second.plan_id, revision=1, starts_at=tomorrow)
+            publishing.publish_plan(second.plan_id, revision=2, starts_at=tomorrow)
+        retire_plan(first.plan_id, revision=3)
+        publishing.publish_plan(second.plan_id, revision=2, starts_at=tomorrow)
 
     def test_retiring_the_plan_in_force_ends_it_within_seconds(self, world: Clock) -> None:
         plan = first_plan()
@@ -232,6 +249,48 @@ class TestLife:
         found = store.plan_at(now())
         assert found is not None
         assert found.plan_id == plan.plan_id
+
+    def test_a_draft_is_not_published_before_it_is_submitted(self) -> None:
+        draft = draft_plan(DRAFT, by="STANNA")
+        with pytest.raises(PlanNotApproved):
+            publishing.publish_plan(draft.plan_id, revision=1, starts_at=None)
+        assert store.load_plan(draft.plan_id) == draft
+
+    def test_above_the_limit_a_second_person_approves(self) -> None:
+        """R10: never who wrote or submitted it."""
+        draft = draft_plan(rated(1500, 501), by="STANNA")
+        submitted = submit_plan(draft.plan_id, revision=1, by="STBEN")
+        assert submitted.status == "SUBMITTED"
+        with pytest.raises(PlanNotApproved):
+            publishing.publish_plan(draft.plan_id, revision=2, starts_at=None)
+        for own in ("STANNA", "STBEN"):
+            with pytest.raises(PlanNeedsAnother):
+                approve_plan(draft.plan_id, revision=2, by=own)
+        with pytest.raises(PlanMovedOn):
+            approve_plan(draft.plan_id, revision=1, by="STCARA")
+        approved = approve_plan(draft.plan_id, revision=2, by="STCARA")
+        assert (approved.status, approved.approved_by) == ("APPROVED", "STCARA")
+        assert publishing.publish_plan(draft.plan_id, revision=3, starts_at=None).status == "PUBLISHED"
+        with pytest.raises(PlanNotSubmitted):
+            approve_plan(draft.plan_id, revision=4, by="STCARA")
+
+    def test_up_to_the_limit_one_person_decides(self, policies: Policy) -> None:
+        draft = draft_plan(rated(1500, 500))
+        assert submit_plan(draft.plan_id, revision=1, by="STANNA").status == "APPROVED"
+        policies.put("plan_approval", limit_bps=0)
+        other = draft_plan(rated(1))
+        assert submit_plan(other.plan_id, revision=1, by="STANNA").status == "SUBMITTED"
+
+    def test_one_that_was_sent_back_is_a_draft_again(self) -> None:
+        draft = draft_plan(DRAFT)
+        with pytest.raises(PlanNotSubmitted):
+            send_back(draft.plan_id, revision=1)
+        submit_plan(draft.plan_id, revision=1, by="STANNA")
+        with pytest.raises(PlanNotDraft):
+            edit_draft(draft.plan_id, DRAFT, revision=2)
+        back = send_back(draft.plan_id, revision=2)
+        assert (back.status, back.submitted_by, back.revision) == ("DRAFT", "", 3)
+        assert edit_draft(draft.plan_id, DRAFT, revision=3).status == "DRAFT"
 
     def test_a_draft_is_put_away(self) -> None:
         draft = draft_plan(DRAFT)

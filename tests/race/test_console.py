@@ -52,8 +52,8 @@ def test_sixteen_drafts_and_sixteen_edits_of_one(together: Together, world: Cloc
     assert commissions.load_plan(draft.plan_id).revision == draft.revision + 1
 
 
-def test_a_plan_is_edited_while_it_is_published(together: Together, world: Clock) -> None:
-    """R10, R12: what is published is what its publisher read; from then it never changes."""
+def test_a_plan_is_edited_while_it_is_submitted(together: Together, world: Clock) -> None:
+    """R10, R12: what is submitted is what its author read; from then it is not edited."""
     save_level(Level("normal", "普通分销商", 1), is_new=True)
     first_plan()
     token = api.staff_token("plans.edit", "plans.read", "plans.publish")
@@ -62,7 +62,7 @@ def test_a_plan_is_edited_while_it_is_published(together: Together, world: Clock
     edited = {"name": "修订", **PLAN, "revision": drafted["revision"]}
     told = together(
         *[
-            lambda: api.post(f"{path}/publish", {"revision": drafted["revision"]}, token=token),
+            lambda: api.post(f"{path}/submit", {"revision": drafted["revision"]}, token=token),
             lambda: api.put(path, edited, token=token),
         ]
         * (MANY // 2)
@@ -70,4 +70,4 @@ def test_a_plan_is_edited_while_it_is_published(together: Together, world: Clock
     assert told["200"] == 1
     assert told.keys() <= {"200", "409 PLAN_MOVED_ON", "409 PLAN_NOT_DRAFT"}
     plan = commissions.load_plan(drafted["plan_id"])
-    assert (plan.status, plan.name) in (("PUBLISHED", "原稿"), ("DRAFT", "修订"))
+    assert (plan.status, plan.name) in (("APPROVED", "原稿"), ("DRAFT", "修订"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from chalicelib.commissions.kinds.facts import Figures
+from chalicelib.commissions.kinds.facts import Article, Figures
 from chalicelib.commissions.kinds.model import Base
 from chalicelib.commissions.rules import Note
 from chalicelib.kernel.money import Fen
@@ -22,6 +22,10 @@ class MetricBase(Base):
     def of_figures(self, figures: Figures) -> Fen:
         """The base of the period, never below zero: late refunds may exceed what was sold."""
         return Fen(max(0, figures.of(self.metric)))
+
+    def most(self, article: Article) -> Fen:
+        """What one line adds to the metric."""
+        return article.paid_fen
 
     def told(self) -> str:
         return _TITLES[self.metric]
