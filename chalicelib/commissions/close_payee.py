@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from chalicelib.commissions import store
 from chalicelib.commissions.as_person import as_person
+from chalicelib.commissions.credit import Credited, credit_rows
 from chalicelib.commissions.decide_period import (
     PeriodClose,
     PeriodRules,
@@ -26,7 +27,6 @@ from chalicelib.standing import store as standing
 from chalicelib.standing.period_of import Period
 from chalicelib.standing.rules import ALL
 from chalicelib.wallet import store as wallet
-from chalicelib.wallet.rules import account_of
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,9 @@ def close_payee(closing: Closing, member: Member | None, one: Distributor) -> Pe
         amount_fen=_sum(rows),
         rows=tuple(dict.fromkeys(row.order_id for row in rows)),
     )
+    credited = credit_rows(rows)
     try:
-        commit(store.close(made), [store.add(row) for row in rows], _booked(made, rows))
+        commit(store.close(made), credited.writes, _booked(made, credited))
     except store.ClosedBefore:
         return None
     return made
@@ -85,19 +86,13 @@ def _person(member: Member | None, one: Distributor, period: Period, direct_buye
     return replace(person, has_open_violation=violated, direct_buyers=direct_buyers)
 
 
-def _booked(made: PeriodClose, rows: Sequence[Commission]) -> list[Write]:
-    """Cash is a claim from now on; points, coupons and gifts come into being when they mature."""
-    cash_fen = _sum([row for row in rows if row.form == "CASH"])
-    if not cash_fen:
+def _booked(made: PeriodClose, credited: Credited) -> list[Write]:
+    """Cash and points are a claim from now on; coupons and gifts come into being when they mature."""
+    if not credited.postings and not credited.points:
         return []
-    return [
-        wallet.entry(
-            f"PERIOD:{made.period_id}:{made.member_id}",
-            made.closed_at,
-            [("shop:commission", -cash_fen), (account_of(made.member_id, "pending"), int(cash_fen))],
-            {"period_id": made.period_id, "member_id": made.member_id, "plan_id": made.plan_id},
-        )
-    ]
+    refs = {"period_id": made.period_id, "member_id": made.member_id, "plan_id": made.plan_id}
+    name = f"PERIOD:{made.period_id}:{made.member_id}"
+    return [wallet.entry(name, made.closed_at, credited.postings, refs, points=credited.points)]
 
 
 def _sum(rows: Sequence[Commission]) -> Fen:

@@ -1,11 +1,12 @@
 """A paid sale earns its uplines a pending commission (R1, R2, R9)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.commissions import store
 from chalicelib.commissions.commissions_of import commissions_of
-from chalicelib.commissions.rules import Sale
+from chalicelib.commissions.rules import Commission, Sale
 from chalicelib.kernel.dynamo import Write
 from chalicelib.kernel.money import Fen
 from chalicelib.wallet.move_points import POINTS_ISSUED, points_account_of
@@ -30,7 +31,11 @@ def credit(sale: Sale, at: datetime) -> Credited:
     zero. A payee who earns nothing gets a row too, in state ZERO, which says why. Points are booked
     likewise, in their own asset; coupons and gifts come into being when they mature.
     """
-    rows = commissions_of(sale, at)
+    return credit_rows(commissions_of(sale, at))
+
+
+def credit_rows(rows: Sequence[Commission]) -> Credited:
+    """The same for rows that were reckoned already, e.g. by closing a period."""
     cash = [row for row in rows if row.form == "CASH" and row.amount_fen]
     total_fen = Fen(sum(row.amount_fen for row in cash))
     postings = [(account_of(row.payee_id, "pending"), int(row.amount_fen)) for row in cash]
