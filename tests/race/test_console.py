@@ -13,7 +13,17 @@ from tests.support.api import Answer
 from tests.support.world import Clock, dump
 
 SETTING = "/console/settings/withdrawals"
-PLAN: dict[str, Any] = {"rates_bps": [1_000, 500], "cap_bps": 3_000}
+PLAN: dict[str, Any] = {
+    "rules": [
+        {
+            "rule_id": "L1",
+            "title": "一级佣金",
+            "who": {"kind": "UPLINE", "level": 1},
+            "base": {"kind": "PAID"},
+            "how": {"kind": "CONFIGURED", "rate_bps": 1000},
+        }
+    ]
+}
 
 
 def test_sixteen_edits_of_one_setting(together: Together, world: Clock) -> None:
