@@ -5,6 +5,15 @@ from dataclasses import dataclass
 
 from chalicelib.commissions.explain_period import CONDITIONS, explain_period
 from chalicelib.commissions.rules import Commission, Exclusion, Part, Source
+from chalicelib.commissions.tell_notes import (
+    BASES,
+    tell_caps,
+    tell_conditions,
+    tell_form,
+    tell_notes,
+    tell_unmet,
+    tell_who,
+)
 from chalicelib.kernel.clock import business_day
 from chalicelib.kernel.money import Fen, clawback, percent, yuan
 
@@ -56,7 +65,7 @@ def explain(commission: Commission) -> Explanation:
     """All that a distributor or an admin may ask about this figure, from the row alone."""
     if commission.period_id:
         return _of_period(commission)
-    payee_title = _PLACES[commission.level]
+    payee_title = tell_who(commission.notes) or _PLACES[max(0, commission.level)]
     if commission.distributor_level_name:
         payee_title += f"，等级「{commission.distributor_level_name}」"
     plan_title = f"{commission.plan_name}（第 {commission.plan_version} 版）"
@@ -67,11 +76,16 @@ def explain(commission: Commission) -> Explanation:
         "不足一分的部分舍去",
         "按下单时的上级、等级和方案计算，以后的变化不影响这笔佣金",
     )
-    says = [f"按《{plan_title}》计算，身份是{payee_title}。"]
+    rule = f"的「{commission.rule_title}」" if commission.rule_title else ""
+    says = [f"按《{plan_title}》{rule}计算，身份是{payee_title}。"]
+    judged = tell_conditions(commission.notes)
+    if judged:
+        says.append(f"条件：{'；'.join(judged)}。")
     if commission.excluded is not None:
         says.append(f"{_EXCLUSIONS[commission.excluded]}，所以没有佣金；这一份归商城，不会转给其他人。")
     else:
         says += [line.says for line in lines]
+        says += [tell_form(commission)] if commission.amount_fen and tell_form(commission) else []
     says.append(standing_of(commission))
     return Explanation(payee_title, plan_title, lines, conditions, tuple(says))
 
@@ -97,6 +111,8 @@ def standing_of(commission: Commission) -> str:
     if commission.state == "CLAWED":
         return f"佣金 {yuan(commission.amount_fen)} 因订单退款已全部扣回。"
     summary = f"佣金 {yuan(commission.amount_fen)}"
+    if commission.trimmed_fen:
+        summary += f"，超出活动上限的 {yuan(commission.trimmed_fen)} 不再发放"
     if commission.clawed_fen:
         summary += f"，退款扣回 {yuan(commission.clawed_fen)}，剩 {yuan(commission.left_fen)}"
     if commission.state == "MATURED":
@@ -119,21 +135,29 @@ def _explained(commission: Commission, part: Part) -> ExplainedLine:
 
 
 def _reckoning(commission: Commission, part: Part) -> str:
+    """基数 → 扣减与比例来源 → 上限 → 取整, or why it is nothing."""
     source = SOURCES[part.source]
     if part.source in ("OFF", "NONE", "UNMET"):
-        return f"{source}，没有佣金。"
-    if part.base_fen == 0:
+        unmet = tell_unmet(commission.notes)
+        return f"{'；'.join(unmet) or source}，没有佣金。"
+    if part.net_fen == 0:
         return "实付金额为 0，没有佣金。"
+    steps = tell_notes(part.notes)
+    because = f"{'；'.join(steps)}：" if steps else ""
+    whole_fen = part.wanted_fen
+    base = f"{BASES[commission.base]} {yuan(part.base_fen)}"
     if part.fixed_fen:
-        how = f"每件 {yuan(part.fixed_fen)}（{source}）× {part.quantity} = {yuan(part.wanted_fen)}"
+        how = f"每件 {yuan(part.fixed_fen)}（{source}）× {part.quantity} = {yuan(whole_fen)}"
     elif part.rate_bps:
-        rate = f"{percent(part.rate_bps)}（{source}）"
-        how = f"实付 {yuan(part.base_fen)} × {rate} = {yuan(part.wanted_fen)}"
+        how = f"{base} × {percent(part.rate_bps)}（{source}） = {yuan(whole_fen)}"
+    elif whole_fen:
+        how = f"合计 {yuan(whole_fen)}"
+    elif steps:
+        return f"{because}没有佣金。"
     else:
         return f"{source}没有给这一级设置佣金。"
-    if part.amount_fen < part.wanted_fen:
-        cap = f"{percent(commission.cap_bps)}（{yuan(part.cap_fen)}）"
-        how += f"，各级合计超过上限 {cap}，按比例减为 {yuan(part.amount_fen)}"
-    elif part.amount_fen == 0:
+    caps = tell_caps(part, commission.cap_bps)
+    how = "，".join([f"{because}{how}", *caps])
+    if part.amount_fen == 0 and not caps:
         how += "，不足一分"
     return f"{how}。"

@@ -9,13 +9,14 @@ from chalicelib.catalog.rules import Promotion, Sku
 from chalicelib.commissions.credit import credit
 from chalicelib.commissions.estimate import bounds, estimate, said
 from chalicelib.commissions.explain import SOURCES, explain, standing_of
-from chalicelib.commissions.kinds.facts import Person
+from chalicelib.commissions.kinds.facts import Facts, Person
 from chalicelib.commissions.kinds.model import Plan
 from chalicelib.commissions.level_rules import level_rules
 from chalicelib.commissions.plan_credits import plan_credits
+from chalicelib.commissions.plan_templates import plan_templates
 from chalicelib.commissions.rules import Commission, Grant, Part, Payee, SaleLine
 from chalicelib.kernel.money import Fen
-from tests.commissions import support
+from tests.commissions import moment, support
 from tests.support.world import START
 
 PLAN = Plan("PL1", 1, "方案", "PUBLISHED", level_rules((1000, 500)))
@@ -151,3 +152,49 @@ class TestEstimate:
         off = support.product(promotion=Promotion(takes_part=False))
         assert said(estimate(off, PLAN, depth=2, promoter=PROMOTER, at=START)) == ""
         assert said(estimate(support.product(), None, depth=2, promoter=PROMOTER, at=START)) == ""
+
+
+class TestTraces:
+    """R11: 规则 → 基数 → 扣减 → 比例来源 → 上限 → 取整, for every kind of rule."""
+
+    def told(self, template_id: str, facts: Facts, place: int = 0) -> str:
+        return "".join(explain(moment.rows(moment.plan(template_id), facts)[place]).says)
+
+    def test_a_step(self) -> None:
+        told = self.told("02_order_steps", moment.order(moment.article(100_000)))
+        assert "「订单阶梯」" in told
+        assert "本单实付金额 ¥1,000.00，在 ¥1,000.00 至不足 ¥5,000.01这一档" in told
+        assert "实付 ¥1,000.00 × 3%" in told
+
+    def test_a_differential(self) -> None:
+        chain = [moment.A, moment.on(moment.B, "gold")]
+        told = self.told("08_differential", moment.order(moment.article(10_000), chain=chain), 1)
+        assert "第 2 级上级（级差）" in told
+        assert "本级比例 12%，减去下面已得的 5%" in told
+
+    def test_a_cap_that_binds(self) -> None:
+        told = self.told("13_mixed", moment.order(moment.article(100_000)))
+        assert "= ¥80.00，超过每单的上限 ¥50.00，减为 ¥50.00" in told
+
+    def test_why_a_condition_left_nothing(self) -> None:
+        one = moment.plan("10_conditions")
+        found = {row.rule: row for row in moment.rows(one, moment.order(moment.article(10_000)))}
+        told = "".join(explain(found["FIVE"]).says)
+        assert "已购买的直接下级 0 人，没有达到要求的 5 人，没有佣金" in told
+        assert found["FIVE"].state == "ZERO"
+
+    def test_sharers_bonuses_and_forms(self) -> None:
+        facts = moment.order(moment.article(10_000), sharer=Person("MBS"))
+        assert "分享链接的人（分享奖励）" in self.told("09_share_and_bonus", facts)
+        assert "下级佣金 ¥8.00 × 10%" in self.told("09_share_and_bonus", facts, 3)
+        assert "30% 以积分发放" in self.told("12_cash_and_points", facts, 1)
+
+    def test_what_a_period_cap_left_out(self) -> None:
+        told = standing_of(replace(row(), trimmed_fen=Fen(99), state="MATURED"))
+        assert told == "佣金 ¥10.99，超出活动上限的 ¥0.99 不再发放，已结算。"
+
+    @pytest.mark.parametrize("template_id", [one.template_id for one in plan_templates()])
+    def test_every_template_explains_every_row(self, template_id: str) -> None:
+        facts = moment.order(moment.article(123_400, cost_fen=60_000), sharer=Person("MBS"))
+        for one in moment.rows(moment.plan(template_id), facts):
+            assert all(explain(one).says)

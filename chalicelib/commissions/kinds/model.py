@@ -291,6 +291,7 @@ class Plan:
         return Terms(self.plan_id, self.version, self.name, self.cap_bps, (), ())
 
 
+@functools.cache
 def kinds() -> dict[str, type[Kind]]:
     """Every kind by its name; names are unique over all families."""
     found: dict[str, type[Kind]] = {}

@@ -10,7 +10,8 @@ from pydantic import ConfigDict, Field
 from chalicelib.commissions.kinds.facts import Metric
 from chalicelib.commissions.kinds.metrics import shown
 from chalicelib.commissions.kinds.model import Bps, bad_rate
-from chalicelib.kernel.money import MAX_FEN, percent
+from chalicelib.commissions.rules import Note
+from chalicelib.kernel.money import MAX_FEN, percent, yuan
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,12 @@ def check_rows(rows: Sequence[Step], metric: Metric) -> list[tuple[str, str, str
         reason = f"{shown(metric, end)} 及以上没有设置。"
         found.append((f"rows.{len(rows) - 1}.below", reason, "请把最后一档的终点留空。"))
     return found
+
+
+def tell_part(note: Note) -> str:
+    """One marginal row: what it earned."""
+    metric: Metric = note.text  # type: ignore[assignment]
+    figures = note.figures
+    end = f"至 {shown(metric, figures['below'])}" if "below" in figures else "以上"
+    rate = percent(figures["rate_bps"])
+    return f"{shown(metric, figures['at_least'])} {end}的部分 × {rate} = {yuan(figures['part_fen'])}"
