@@ -132,14 +132,19 @@ def _points(payee_id: str, rows: Sequence[Commission]) -> PointsWallet:
 
 
 def _moved(before: Purses, after: Purses) -> list[Write]:
-    """The writes of the purses that changed; the money's also where nothing was left, as a lock."""
-    money = wallet.move(
-        before.money.member_id,
-        available_fen=after.money.available_fen - before.money.available_fen,
-        debt_fen=after.money.debt_fen - before.money.debt_fen,
-    )
-    points = [wallet.replace_points(before.points, after.points)] if after.points != before.points else []
-    return [money, *points]
+    """The writes of the purses that changed."""
+    writes = []
+    if after.money != before.money:
+        writes.append(
+            wallet.move(
+                before.money.member_id,
+                available_fen=after.money.available_fen - before.money.available_fen,
+                debt_fen=after.money.debt_fen - before.money.debt_fen,
+            )
+        )
+    if after.points != before.points:
+        writes.append(wallet.replace_points(before.points, after.points))
+    return writes
 
 
 def _set_aside(rows: Sequence[Commission], at: datetime) -> None:

@@ -16,6 +16,7 @@ LAWS = (
     ("tidy", [sys.executable, "-m", "pytest", "-q", "tests/test_tidy.py", "tests/test_tables.py"]),
 )
 CONTRACT = Path(__file__).resolve().parents[2] / "openapi.json"
+PLAN_SCHEMA = CONTRACT.parent / "docs" / "schemas" / "plan.json"
 
 
 def main() -> None:
@@ -50,12 +51,15 @@ def _front_laws() -> list[tuple[str, list[str]]]:
 
 
 def write_contract() -> None:
-    """Write the API's contract beside the code; both front ends take their types from it."""
+    """Write the contract and the schema of plans beside the code; both front ends take types from it."""
     import app  # noqa: F401
     from chalicelib import front_door
+    from chalicelib.commissions.schemas import PlanIn
     from chalicelib.kernel import openapi
 
     contract = openapi.document(front_door.all_doors())
+    plan = json.dumps(PlanIn.model_json_schema(), ensure_ascii=False, indent=1)
+    PLAN_SCHEMA.write_text(plan + "\n", encoding="utf-8")
     CONTRACT.write_text(json.dumps(contract, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -3,8 +3,10 @@
 In the table: base × ratio = commission, in yuan, rounded down to the fen.
 """
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from chalicelib.commissions.kinds.facts import Holder, Person
 from chalicelib.commissions.kinds.model import Known
 from chalicelib.commissions.plan_templates import plan_templates
 from chalicelib.commissions.rules import Compliance
+from chalicelib.commissions.schemas import PlanIn
 from tests.commissions import moment
 from tests.commissions.moment import A, B, C, article, of_period, on, order, paid, plan, rows
 
@@ -45,6 +48,12 @@ def test_what_the_shop_must_choose_is_refused_until_it_has(template_id: str) -> 
     (breach,) = check_plan(plan(template_id), Shop([], ACKNOWLEDGED, nothing))
     assert "CHOOSE" in breach.reason
     assert "选择" in breach.mend
+
+
+def test_the_schema_in_the_repo_is_the_one_of_the_door() -> None:
+    """Run ``scripts/check --fix`` after adding a kind."""
+    kept = Path(__file__).parents[2].joinpath("docs", "schemas", "plan.json").read_text(encoding="utf-8")
+    assert json.loads(kept) == json.loads(json.dumps(PlanIn.model_json_schema()))
 
 
 class Test01Levels:

@@ -1,0 +1,134 @@
+"""Rewards in every form, handed out at maturing and taken back; period caps and budgets (R7, R9, W6)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.commissions import forms, store
+from chalicelib.commissions.kinds.cap_budget import BudgetCap
+from chalicelib.commissions.kinds.cap_payee_period import PayeePeriodCap
+from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.mature import mature
+from chalicelib.commissions.rules import Sale
+from chalicelib.commissions.start_window import start_window
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.dynamo import Write, commit
+from chalicelib.wallet import store as wallet
+from tests.commissions import moment, support
+from tests.support.world import Clock
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+class Drawer:
+    """Keeps what was handed out; ``used`` of it cannot be revoked."""
+
+    def __init__(self) -> None:
+        self.given: list[forms.Reward] = []
+        self.revoked = self.used = 0
+
+    def hand_out(self, reward: forms.Reward) -> list[Write]:
+        self.given.append(reward)
+        return []
+
+    def take_back(self, reward: forms.Reward, units: int) -> forms.TakenBack:
+        free = min(units, reward.units - self.used - self.revoked)
+        self.revoked += free
+        return forms.TakenBack([], free)
+
+    def known(self) -> frozenset[str]:
+        return frozenset({"CHOOSE"})
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_hands_out(world: Clock) -> Iterator[None]:
+    before = forms.maker_of("COUPON")
+    support.add_levels()
+    support.add_distributor("MBA")
+    yield
+    forms.install("COUPON", before)
+
+
+def paid(plan: Plan, order_id: str, paid_fen: int = 12_345) -> Sale:
+    """A paid order of this plan whose window is over."""
+    facts = moment.order(moment.article(paid_fen), chain=[moment.A])
+    sale = replace(moment.sale(plan, facts), order_id=order_id)
+    support.pay(sale)
+    commit(start_window(order_id, now()))
+    return sale
+
+
+class TestPoints:
+    def test_cash_and_points_mature_and_go_back(self) -> None:
+        """8.64 in cash and 3 points; half back takes floor(864/2) and floor(3 × 185/370)."""
+        sale = paid(moment.plan("12_cash_and_points"), "OR1")
+        assert mature().amount_fen == 864
+        assert (wallet.find("MBA").available_fen, wallet.find_points("MBA").available) == (864, 3)
+        support.refund(sale, "RF1", {1: 12_345})
+        assert (wallet.find("MBA").available_fen, wallet.find_points("MBA").available) == (0, 0)
+        assert all(row.left_units == 0 for row in store.of_order("OR1"))
+
+    def test_points_that_are_not_due_yet_shrink(self) -> None:
+        sale = paid(moment.plan("12_cash_and_points"), "OR1")
+        support.refund(sale, "RF1", {1: 12_345})
+        mature()
+        assert (wallet.find("MBA").available_fen, wallet.find_points("MBA").available) == (0, 0)
+
+
+class TestCoupons:
+    def test_unused_ones_are_revoked_and_used_ones_recorded(self) -> None:
+        drawer = Drawer()
+        forms.install("COUPON", drawer)
+        sale = paid(moment.plan("12_coupons"), "OR1", 123_450)
+        mature()
+        assert [(one.key, one.ref, one.units) for one in drawer.given] == [
+            ("OR1:MBA#L1#COUPON", "CHOOSE", 12)
+        ]
+        drawer.used = 5
+        support.refund(sale, "RF1", {1: 123_450})
+        (row,) = store.of_order("OR1")
+        assert (drawer.revoked, row.kept_units, row.left_units) == (7, 5, 0)
+
+    def test_one_that_nobody_hands_out_waits(self) -> None:
+        forms.install("COUPON", None)
+        paid(moment.plan("12_coupons"), "OR1", 123_450)
+        assert mature().left_behind == 1
+        assert store.of_order("OR1")[0].state == "PENDING"
+
+
+class TestCapsAtMaturing:
+    def publish(self, *caps: PayeePeriodCap | BudgetCap) -> Plan:
+        plan = replace(moment.plan("01_two_levels"), caps=caps, starts_at=now())
+        commit(store.add_plan(plan))
+        store.forget_plans()
+        return plan
+
+    def test_a_month_holds_over_orders_and_the_rest_goes_back(self, world: Clock) -> None:
+        """Each order earns 8.00; 10.00 a month: 8.00, 2.00, 0, and 8.00 again in the next month."""
+        plan = self.publish(PayeePeriodCap("MONTH", 1_000))
+        for number in range(3):
+            paid(plan, f"OR{number}", 10_000)
+        mature()
+        assert wallet.find("MBA").available_fen == 1_000
+        left = sorted(row.left_fen for number in range(3) for row in store.of_order(f"OR{number}"))
+        assert left == [0, 200, 800]
+        world.advance(days=10)
+        paid(plan, "OR9", 10_000)
+        mature()
+        assert wallet.find("MBA").available_fen == 1_800
+
+    def test_a_budget_holds_for_all(self) -> None:
+        plan = self.publish(BudgetCap(900))
+        for number in range(2):
+            paid(plan, f"OR{number}", 10_000)
+        assert mature().amount_fen == 900
+
+    def test_a_refund_takes_what_was_left_out_first(self) -> None:
+        """8.00 earned, 5.00 paid: half back (4.00) leaves 4.00, all back leaves nothing."""
+        sale = paid(self.publish(BudgetCap(500)), "OR1", 10_000)
+        mature()
+        support.refund(sale, "RF1", {1: 5_000})
+        assert wallet.find("MBA").available_fen == 400
+        support.refund(sale, "RF2", {1: 5_000})
+        assert (wallet.find("MBA").available_fen, wallet.find("MBA").debt_fen) == (0, 0)
