@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.client import HTTPConnection
 from itertools import chain
 from pathlib import Path
@@ -18,11 +19,19 @@ from typing import Any
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import front_door
+from chalicelib.catalog.rules import Product, Sku
 from chalicelib.commissions import store as commissions
+from chalicelib.commissions.decide_terms import decide_terms
+from chalicelib.commissions.kinds.facts import Article, Facts, Person
+from chalicelib.commissions.kinds.model import Plan
 from chalicelib.commissions.plan_credits import plan_credits
+from chalicelib.commissions.plan_templates import plan_templates
+from chalicelib.commissions.rules import Sale, SaleLine
 from chalicelib.kernel import aws, http, ids
+from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import table_name
 from chalicelib.kernel.http import Door, Incoming
+from chalicelib.kernel.money import Fen
 from scripts.local.bench_orders import LEVEL_1_FEN, Notice, Street, put_orders
 from scripts.local.bench_units import WriteUnits
 
@@ -134,6 +143,27 @@ def plans_per_second() -> int:
         for _ in range(5000):
             plan_credits(sale)
         best = max(best, 5000 / (time.process_time() - began))
+    return int(best)
+
+
+def mixed_plans_per_second() -> int:
+    """The same for a plan of ten rules: conditions, sharer, chain and bonus."""
+    wanted = ("10_conditions", "09_share_and_bonus")
+    given = [rule for one in plan_templates() if one.template_id in wanted for rule in one.plan.rules]
+    rules = tuple(replace(rule, rule_id=f"R{number}") for number, rule in enumerate(given))
+    plan = Plan("PL1", 1, "mixed", "PUBLISHED", rules)
+    sku = Sku("SK1", "", Fen(9999))
+    product = Product("PR1", "", "", "", (), (), True, None, (sku,))
+    line = Article(1, product, sku, 1, Fen(9999), Fen(9999), Fen(1500))
+    people = [Person(name, "gold", direct_buyers=9) for name in ("MBA", "MBB", "MBS")]
+    facts = Facts(now(), Person("MBX"), tuple(people[:2]), (line,), sharer=people[2], is_first_order=True)
+    sale = Sale("OR1", "MBX", (SaleLine(1, "", 1, Fen(9999)),), decide_terms(plan, facts))
+    best = 0.0
+    for _ in range(5):
+        began = time.process_time()
+        for _ in range(1000):
+            plan_credits(sale)
+        best = max(best, 1000 / (time.process_time() - began))
     return int(best)
 
 
