@@ -20,6 +20,7 @@ from chalice.app import Chalice, CORSConfig, Rate, Response
 
 from chalicelib.kernel import auth, dynamo, http, jobs, openapi, settings
 from chalicelib.kernel.config import config
+from chalicelib.kernel.errors import DomainError
 from chalicelib.kernel.http import Ask, Door, Doors, Incoming
 
 _HERE = Path(__file__).parent
@@ -174,13 +175,17 @@ def _door(route: Route) -> Door:
 def _install_guards() -> None:
     """Tell the kernel what the rooms know of who may enter, and of the shop's settings."""
     for check, room in (("staff", "admin"), ("distributor", "distributors"), ("inviter", "invites")):
-        auth.install(check, partial(_enter, room))
+        auth.install(check, partial(_enter, room), partial(_refusals, room))
     settings.install(lambda name: cast("dict[str, Any] | None", open_room("admin.store").setting(name)))
     settings.install_rooms(_import_rules)
 
 
 def _enter(room: str, entrant: auth.Entrant, argument: str) -> None:
     open_room(f"{room}.enter").enter(entrant, argument)
+
+
+def _refusals(room: str) -> tuple[type[DomainError], ...]:
+    return cast("tuple[type[DomainError], ...]", open_room(f"{room}.enter").REFUSALS)
 
 
 def _import_rules() -> None:

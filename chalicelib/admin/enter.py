@@ -5,6 +5,8 @@ from chalicelib.admin.rules import OWN, PasswordMustChange, StaffSignedOut, gran
 from chalicelib.kernel.auth import Entrant
 from chalicelib.kernel.errors import Forbidden
 
+REFUSALS = (StaffSignedOut, PasswordMustChange)
+
 
 def enter(entrant: Entrant, permission: str) -> None:
     """Let pass who is active and holds ``permission`` by a role.

@@ -1,6 +1,7 @@
 """Who comes in at the doors of people who invite."""
 
 from chalicelib.distributors import store as distributors
+from chalicelib.distributors.enter import REFUSALS as DISTRIBUTOR_REFUSALS
 from chalicelib.distributors.enter import enter as enter_as_distributor
 from chalicelib.invites.rules import BindingRules, MayNotInvite
 from chalicelib.kernel import settings
@@ -8,6 +9,9 @@ from chalicelib.kernel.auth import Entrant, Guard
 
 inviter = Guard("inviter", "member", "inviter")
 """An approved distributor, or any member where the binding rules say so; ``enter`` judges."""
+
+
+REFUSALS = (*DISTRIBUTOR_REFUSALS, MayNotInvite)
 
 
 def enter(entrant: Entrant, argument: str) -> None:

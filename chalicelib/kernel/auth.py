@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Literal
 
 from chalicelib.kernel import clock, crypto
-from chalicelib.kernel.errors import Forbidden, Unauthorized
+from chalicelib.kernel.errors import DomainError, Forbidden, Unauthorized
 
 Kind = Literal["anyone", "member", "staff", "wechat"]
 ACCESS_LIFETIME = timedelta(minutes=30)
@@ -51,11 +51,28 @@ def staff(permission: str) -> Guard:
 
 
 _checks: dict[str, Callable[[Entrant, str], None]] = {}
+_refusals: dict[str, Callable[[], tuple[type[DomainError], ...]]] = {}
 
 
-def install(check: str, how: Callable[[Entrant, str], None]) -> None:
-    """Let guards with this check be judged by ``how(entrant, argument)``, which raises to refuse."""
+def install(
+    check: str,
+    how: Callable[[Entrant, str], None],
+    refusals: Callable[[], tuple[type[DomainError], ...]] = tuple,
+) -> None:
+    """Let guards with this check be judged by ``how(entrant, argument)``, which raises one of ``refusals()``.
+
+    ``Unauthorized`` and ``Forbidden`` need not be named. Asked for the contract only.
+    """
     _checks[check] = how
+    _refusals[check] = refusals
+
+
+def refusals_of(guard: Guard) -> tuple[type[DomainError], ...]:
+    """How this guard may refuse whom it is shown, for the contract."""
+    if guard.kind in ("anyone", "wechat"):
+        return ()
+    own = _refusals[guard.check]() if guard.check is not None else ()
+    return (Unauthorized, Forbidden, *own)
 
 
 def access_token(entrant: Entrant) -> str:

@@ -9,9 +9,10 @@ from typing import Any, TypeGuard
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from chalicelib.kernel.auth import anyone
-from chalicelib.kernel.errors import BadRequest, DomainError, Forbidden, Invalid, TooLarge, Unauthorized
-from chalicelib.kernel.http import Ask, Door, Doors, Reply
+from chalicelib.kernel.auth import anyone, refusals_of
+from chalicelib.kernel.errors import BadRequest, DomainError, Invalid, TooLarge
+from chalicelib.kernel.http import Ask, Door, Doors, Paging, Reply
+from chalicelib.kernel.paging import BadCursor
 
 PROBLEM = {
     "type": "object",
@@ -184,8 +185,9 @@ def _refusals(door: Door) -> dict[int, set[str]]:
         kinds.add(Invalid)
     if door.method != "GET":
         kinds.add(TooLarge)
-    if door.who.kind != "anyone":
-        kinds |= {Unauthorized, Forbidden}
+    if door.query is not None and issubclass(door.query, Paging):
+        kinds.add(BadCursor)
+    kinds |= set(refusals_of(door.who))
     found: dict[int, set[str]] = {}
     for kind in kinds:
         found.setdefault(kind.status, set()).add(kind.code())

@@ -23,7 +23,7 @@ from chalicelib.payments import store
 from chalicelib.payments.ask_again import ask_again
 from chalicelib.payments.post_late_refund import post_late_refund
 from chalicelib.payments.post_refund import post_refund
-from chalicelib.payments.rules import REFUND_STUCK_AFTER, RETRY_AFTER
+from chalicelib.payments.rules import REFUND_ASK_AFTER, REFUND_STUCK_AFTER, RETRY_AFTER
 from chalicelib.payments.send_late_refund import send_late_refund
 from chalicelib.payments.send_refund import send_refund
 from chalicelib.payments.settle import settle
@@ -107,6 +107,8 @@ def look_at_refund(refund_id: str) -> None:
     state = pay.query_refund(refund_id) if refund.status == "SENT" else None
     if state is None:
         state = send_refund(refund_id)
+    elif state.state == "PROCESSING":
+        _put_off_refund(refund_id, now() + REFUND_ASK_AFTER)  # else it stands before those that are due later
     if state is not None:
         post_refund(state)
 

@@ -236,6 +236,22 @@ def test_closed_by_wechat_frees_and_abnormal_holds(who: shop.People, peer: WeCha
     assert status(second.refund_id) == "POSTED"
 
 
+def test_what_wechat_still_works_at_lets_the_others_come(
+    who: shop.People, peer: WeChatPay, world: Clock
+) -> None:
+    """Invariant 23: a PROCESSING refund is put off; many of them would hide all that come later."""
+    order = shop.paid_order(peer, who)
+    refund = shop.reserved(order.order_id, Slice(1, 1))
+    send_refund(refund.refund_id)
+    world.advance(minutes=6)
+    assert send_refunds() == 1
+    assert (status(refund.refund_id), send_refunds()) == ("SENT", 0)
+    world.advance(minutes=6)
+    peer.end_refund(refund.refund_id)
+    assert send_refunds() == 1
+    assert status(refund.refund_id) == "POSTED"
+
+
 def test_a_minute_lies_between_two_refunds_of_an_order(
     who: shop.People, peer: WeChatPay, world: Clock
 ) -> None:
