@@ -69,7 +69,7 @@ def install(
 
 def refusals_of(guard: Guard) -> tuple[type[DomainError], ...]:
     """How this guard may refuse whom it is shown, for the contract."""
-    if guard.kind in ("anyone", "wechat"):
+    if guard.kind == "anyone":
         return ()
     own = _refusals[guard.check]() if guard.check is not None else ()
     return (Unauthorized, Forbidden, *own)
