@@ -53,7 +53,19 @@ export async function call<M extends Method, P extends PathsWith<M>>(
   sent: Sent<Operation<P, M>> = {},
 ): Promise<Answer<M, P>> {
   const url = urlOf(path, sent.path as Record<string, unknown>, sent.query as Record<string, unknown>)
-  const ask = () => send(method, url, sent.body, sent.key)
+  const answer = await asMember(() => send(method, url, sent.body, sent.key))
+  return answer.data as Answer<M, P>
+}
+
+/** A picture of one of my codes as a data address, since an image of its own cannot show who asks. */
+export async function codePicture(code: string, kind: 'mini' | 'h5'): Promise<string> {
+  const url = urlOf('/distributor/codes/{code}/picture', { code }, { kind })
+  const answer = await asMember(() => send('get', url, undefined, undefined, false, 'arraybuffer'))
+  return `data:image/png;base64,${uni.arrayBufferToBase64(answer.data as ArrayBuffer)}`
+}
+
+/** The answer to a request under the session. */
+async function asMember(ask: () => Promise<Raw>): Promise<Raw> {
   let answer = await ask()
   if (answer.statusCode === 401 && session.hasRefreshToken()) {
     await session.renew()
@@ -61,7 +73,7 @@ export async function call<M extends Method, P extends PathsWith<M>>(
   }
   if (answer.statusCode === 401) session.end()
   if (answer.statusCode >= 300) throw refusalOf(answer)
-  return answer.data as Answer<M, P>
+  return answer
 }
 
 /** Ask without a session: signing in and renewing. */
@@ -89,7 +101,7 @@ interface Raw {
   data: unknown
 }
 
-function send(method: Method, url: string, body: unknown, key?: string, isPlain = false): Promise<Raw> {
+function send(method: Method, url: string, body: unknown, key?: string, isPlain = false, responseType = 'text'): Promise<Raw> {
   const header: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json, */*' }
   const token = isPlain ? '' : session.accessToken()
   if (token) header.authorization = `Bearer ${token}`
@@ -100,6 +112,7 @@ function send(method: Method, url: string, body: unknown, key?: string, isPlain 
       method: method.toUpperCase() as 'GET',
       data: body as AnyObject,
       header,
+      responseType,
       timeout: 15_000,
       success: ({ statusCode, data }) => resolve({ statusCode, data }),
       fail: () => reject(new Refusal(0, 'NETWORK', words.network.title, words.network.detail)),

@@ -14,6 +14,18 @@ export function yuanParts(fen: number): [string, string] {
   return [(fen < 0 ? '-' : '') + whole, cents]
 }
 
+/** What was typed as yuan, in fen: `12.5` → `1250`; `null` when it is no amount. */
+export function fenOf(text: string): number | null {
+  const found = /^(\d{1,9})(?:\.(\d{1,2}))?$/.exec(text.trim())
+  if (!found) return null
+  return Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0'))
+}
+
+/** `125` → `1.25%`. */
+export function percent(bps: number): string {
+  return `${yuan(bps).replace(/\.?0+$/, '')}%`
+}
+
 const CHINA_MS = 8 * 3600_000
 
 /** A moment in China: `2026-11-23T02:00:00Z` → `2026-11-23 10:00`. */
