@@ -2,7 +2,7 @@
 export const distributorWords = {
   distributor: {
     centre: '分销中心',
-    join: '成为分销员',
+    join: '成为分销商',
   },
   join: {
     title: '把好东西分享给朋友，成交后有佣金',
@@ -18,7 +18,7 @@ export const distributorWords = {
     message: '选填：说说您打算怎么推广',
     agree: '我已读过以上规则，愿意如实推广',
     agreeFirst: '请先勾选同意推广规则',
-    apply: '申请成为分销员',
+    apply: '申请成为分销商',
     centre: '进入分销中心',
   },
   centre: {
