@@ -7,7 +7,7 @@ export interface Column<T> {
   key: string
   label: string
   width?: number
-  kind?: 'text' | 'money' | 'moment' | 'tag' | 'picture' | 'count'
+  kind?: 'text' | 'money' | 'moment' | 'tag' | 'picture' | 'count' | 'rate'
   /** For tags: what each value is called and how it looks. */
   tags?: Record<string, { name: string; tone: Tone }>
   value?: (row: T) => string | number | null | undefined
@@ -40,8 +40,10 @@ export interface Crud<T> {
   rowKey: keyof T & string
   filters: Filter[]
   columns: Column<T>[]
-  list: (asked: Record<string, string | number | undefined>) => Promise<{ items: T[]; next?: string | null }>
+  list: (asked: Record<string, string | number | undefined>) => Promise<{ items: readonly T[]; next?: string | null }>
   actions?: RowAction<T>[]
+  /** Steps that belong to no row: above the list. */
+  tools?: { name: string; needs: string; run: () => Promise<unknown> | unknown }[]
   empty?: string
   icon?: Component
 }

@@ -1,5 +1,7 @@
 /** Forms drawn from the contract's own JSON schemas: titles, limits and choices come from the Python models. */
 import forms from '@/api/forms.json'
+import { yuan } from '@/format'
+import { choiceName, hintOf, nameOf } from '@/names'
 
 export interface Schema {
   $ref?: string
@@ -10,6 +12,8 @@ export interface Schema {
   enum?: (string | number)[]
   const?: string | number
   anyOf?: Schema[]
+  oneOf?: Schema[]
+  additionalProperties?: boolean | Schema
   items?: Schema
   properties?: Record<string, Schema>
   required?: string[]
@@ -22,7 +26,7 @@ export interface Schema {
   maxItems?: number
 }
 
-export type FieldKind = 'text' | 'long' | 'money' | 'rate' | 'count' | 'choice' | 'switch' | 'day' | 'moment' | 'list' | 'group'
+export type FieldKind = 'text' | 'long' | 'money' | 'rate' | 'count' | 'choice' | 'switch' | 'day' | 'moment' | 'list' | 'group' | 'variant' | 'kept'
 
 export interface Field {
   name: string
@@ -64,8 +68,8 @@ export function fieldsOf(schema: Schema, defs: Record<string, Schema> = {}): Fie
     const { schema: inner, isNullable } = settled(given, defs)
     return {
       name,
-      label: given.title ?? inner.title ?? name,
-      hint: given.description ?? inner.description,
+      label: nameOf(name, given.title ?? inner.title),
+      hint: hintOf(given.description ?? inner.description),
       kind: kindOf(name, inner),
       isRequired: required.has(name),
       isNullable,
@@ -75,21 +79,32 @@ export function fieldsOf(schema: Schema, defs: Record<string, Schema> = {}): Fie
 }
 
 function kindOf(name: string, schema: Schema): FieldKind {
+  if (schema.const !== undefined) return 'kept'
+  if (schema.oneOf) return 'variant'
   if (schema.enum) return 'choice'
   if (schema.type === 'boolean') return 'switch'
   if (schema.type === 'array') return 'list'
-  if (schema.type === 'object' && schema.properties) return 'group'
+  if (schema.type === 'object') return schema.properties ? 'group' : 'kept'
   if (schema.type === 'integer') {
-    if (name.endsWith('_fen')) return 'money'
-    return name.endsWith('_bps') ? 'rate' : 'count'
+    if (/(^|_)fen$/.test(name)) return 'money'
+    return /(^|_)bps$/.test(name) ? 'rate' : 'count'
   }
   if (schema.format === 'date') return 'day'
   if (schema.format === 'date-time') return 'moment'
   return (schema.maxLength ?? 0) > LONG_FROM ? 'long' : 'text'
 }
 
+/** The kinds a value may be of, where its `kind` says which it is. */
+export function kindsOf(field: Field, defs: Record<string, Schema> = {}): { kind: string; field: Field }[] {
+  return (field.schema.oneOf ?? []).map((one) => {
+    const { schema } = settled(one, defs)
+    return { kind: String(schema.properties?.kind?.const ?? ''), field: { ...field, kind: 'group', schema, isNullable: false } }
+  })
+}
+
 /** What an empty form begins with. */
 export function blank(field: Field, defs: Record<string, Schema> = {}): unknown {
+  if (field.schema.const !== undefined) return field.schema.const
   if (field.schema.default !== undefined) return structuredClone(field.schema.default)
   if (field.isNullable) return null
   switch (field.kind) {
@@ -99,6 +114,12 @@ export function blank(field: Field, defs: Record<string, Schema> = {}): unknown 
       return []
     case 'group':
       return Object.fromEntries(fieldsOf(field.schema, defs).map((one) => [one.name, blank(one, defs)]))
+    case 'variant':
+      return blank({ ...field, ...kindsOf(field, defs)[0]?.field }, defs)
+    case 'choice':
+      return field.schema.enum?.[0]
+    case 'kept':
+      return {}
     case 'money':
     case 'rate':
     case 'count':
@@ -127,4 +148,25 @@ export function problemOf(field: Field, value: unknown): string {
 
 function shown(field: Field, value: number): string {
   return field.kind === 'money' || field.kind === 'rate' ? String(value / 100) : String(value)
+}
+
+/** What differs between two readings of one thing, field by field, in words. */
+export function differences(fields: Field[], before: Record<string, unknown>, after: Record<string, unknown>): string[] {
+  return fields
+    .filter((one) => JSON.stringify(before[one.name]) !== JSON.stringify(after[one.name]))
+    .map((one) => `${one.label}：${reading(one, before[one.name])} → ${reading(one, after[one.name])}`)
+}
+
+/** A value as people read it. */
+export function reading(field: Field, value: unknown): string {
+  if (value === null || value === undefined || value === '') return '（空）'
+  if (typeof value === 'boolean') return value ? '是' : '否'
+  if (typeof value === 'number') return field.kind === 'money' || field.kind === 'rate' ? yuan(value) : String(value)
+  if (Array.isArray(value)) return value.map((one) => reading(field, one)).join('、') || '（空）'
+  if (typeof value === 'object')
+    return Object.entries(value)
+      .filter(([name]) => name !== 'kind')
+      .map(([name, one]) => `${nameOf(name)} ${reading({ ...field, kind: kindOf(name, { type: 'integer' }) }, one)}`)
+      .join('，')
+  return choiceName(value as string)
 }
