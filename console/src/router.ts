@@ -14,9 +14,38 @@ export interface Entry {
 
 export const GROUPS = ['概览', '会员与分销', '商品', '订单', '返利', '资金', '营销', '设置'] as const
 
+const page = (
+  group: Entry['group'],
+  path: string,
+  title: string,
+  needs: string,
+  load: Entry['page'],
+  isHidden = false,
+): Entry => ({ group, path, title, needs, page: load, isHidden })
+
 export const entries: Entry[] = [
-  { path: 'members', title: '会员', group: '会员与分销', needs: 'members.read', page: () => import('./pages/members/Members.vue') },
-  { path: 'withdrawals', title: '提现审核', group: '资金', needs: 'withdrawals.read', page: () => import('./pages/money/Withdrawals.vue') },
+  page('概览', '', '概览', '', () => import('./pages/home/Home.vue')),
+  page('会员与分销', 'members', '会员', 'members.read', () => import('./pages/members/Members.vue')),
+  page('会员与分销', 'members/:id', '会员详情', 'members.read', () => import('./pages/members/Member.vue'), true),
+  page('会员与分销', 'distributors', '分销商', 'distributors.read', () => import('./pages/members/Distributors.vue')),
+  page('会员与分销', 'levels', '等级', 'distributors.read', () => import('./pages/members/Levels.vue')),
+  page('会员与分销', 'violations', '违规', 'distributors.read', () => import('./pages/members/Violations.vue')),
+  page('商品', 'products', '商品', 'catalog.read', () => import('./pages/shop/Products.vue')),
+  page('商品', 'stock', '库存', 'catalog.read', () => import('./pages/shop/Stock.vue')),
+  page('商品', 'categories', '分类', 'catalog.read', () => import('./pages/shop/Categories.vue')),
+  page('商品', 'freight', '运费模板', 'catalog.read', () => import('./pages/shop/Freight.vue')),
+  page('订单', 'orders', '订单', 'orders.read', () => import('./pages/orders/Orders.vue')),
+  page('订单', 'orders/:id', '订单详情', 'orders.read', () => import('./pages/orders/Order.vue'), true),
+  page('订单', 'refunds', '售后', 'refunds.read', () => import('./pages/orders/Refunds.vue')),
+  page('资金', 'withdrawals', '提现审核', 'withdrawals.read', () => import('./pages/money/Withdrawals.vue')),
+  page('资金', 'quarantined', '对不上的收款', 'wallet.read', () => import('./pages/money/Quarantined.vue')),
+  page('资金', 'journal', '账目', 'wallet.read', () => import('./pages/money/Journal.vue')),
+  page('资金', 'audits', '对账', 'audit.read', () => import('./pages/money/Audits.vue')),
+  page('营销', 'announcements', '公告', 'content.edit', () => import('./pages/marketing/Announcements.vue')),
+  page('设置', 'settings', '商城设置', 'settings.read', () => import('./pages/settings/Settings.vue')),
+  page('设置', 'staff', '员工', 'staff.read', () => import('./pages/settings/Staff.vue')),
+  page('设置', 'roles', '角色', 'staff.read', () => import('./pages/settings/Roles.vue')),
+  page('设置', 'audit-log', '操作记录', 'audit.read', () => import('./pages/settings/AuditLog.vue')),
 ]
 
 const children: RouteRecordRaw[] = entries.map(({ path, title, needs, page }) => ({

@@ -14,6 +14,7 @@ export const words = {
     current: '当前密码',
     next: '新密码',
     change: '更换密码',
+    ends: '换过之后要重新登录，其他地方的登录也会失效。',
   },
   list: {
     ask: '查询',

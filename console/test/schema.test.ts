@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { blank, fieldsOf, formOf, problemOf } from '@/form/schema'
+import { blank, differences, fieldsOf, formOf, kindsOf, problemOf } from '@/form/schema'
 
 const schema = {
   type: 'object',
@@ -42,5 +42,22 @@ describe('forms are drawn from the contract', () => {
 
   it('finds the real models', () => {
     expect(fieldsOf(formOf('Rejection')).map((one) => one.name)).toEqual(['reason'])
+  })
+})
+
+describe('what is of several kinds', () => {
+  const [how] = fieldsOf({ properties: { how: { oneOf: [{ $ref: '#/components/schemas/RateHow' }, { $ref: '#/components/schemas/FixedHow' }] } } })
+
+  it('begins as the first kind and knows its own fields', () => {
+    expect(how?.kind).toBe('variant')
+    expect(how && blank(how)).toMatchObject({ kind: 'RATE', rate_bps: 0 })
+    expect(how && kindsOf(how).map(({ kind }) => kind)).toEqual(['RATE', 'FIXED'])
+  })
+
+  it('says in words what another person changed', () => {
+    const fields = fieldsOf(schema)
+    const before = { name: '茶', amount_fen: 100, note: null }
+    expect(differences(fields, before, { ...before, amount_fen: 250 })).toEqual(['amount_fen：1.00 → 2.50'])
+    expect(differences(fields, before, before)).toEqual([])
   })
 })
