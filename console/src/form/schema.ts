@@ -79,7 +79,7 @@ export function fieldsOf(schema: Schema, defs: Record<string, Schema> = {}): Fie
 }
 
 function kindOf(name: string, schema: Schema): FieldKind {
-  if (schema.const !== undefined) return 'kept'
+  if (schema.const !== undefined || name === 'sku_id') return 'kept'
   if (schema.oneOf) return 'variant'
   if (schema.enum) return 'choice'
   if (schema.type === 'boolean') return 'switch'
