@@ -50,7 +50,7 @@ def keep_day(day: date, sums: Mapping[str, int], points: Mapping[str, int]) -> l
 
 
 def close_day(day: date) -> Write:
-    """Mark the day as kept whole; comes last."""
+    """Mark this day and all before it as kept whole; comes last."""
     return put(AccountDayRow(_CLOSED, day.isoformat(), amount_fen=0))
 
 

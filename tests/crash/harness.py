@@ -2,51 +2,94 @@
 
 Calls are those to AWS (``BaseClient._make_api_call``) and to WeChat (the gateways' transport). The
 points are derived from the calls of an undisturbed run, so a verb that grows a call grows a point.
+A test says by ``kills`` which verbs it kills, and is held to it; ``test_complete`` looks for the rest.
 """
 
-import copy
-import json
-from collections import Counter
-from collections.abc import Callable, Iterator
+import functools
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import botocore.client
 import pytest
-from moto.dynamodb.models import dynamodb_backends
 
-from chalicelib.commissions import store as commissions
-from chalicelib.distributors import store as distributors
-from chalicelib.kernel import ids, secrets, settings
-from chalicelib.kernel.config import config
+from chalicelib.kernel import ids
 from chalicelib.kernel.errors import DomainError
-from tests.payments.fakes import WeChatPay
+from tests.crash.books import Books, Snapshot, books, counting, difference, everything, fresh_container
+from tests.crash.street import Street
 from tests.support.world import Clock
 
 Side = Literal["before", "after"]
 Act = Callable[[], object]
-
-WHEN = (
-    "at",
-    "history",
-    "version",
-    "due_shard",
-    "open_state",
-    "checks",
-    "attempts",
-    "day_shard",
-    "day",
-    "prepay_id",
-    "sealed",
-)
-"""Attributes that say when and how often, which a death may change (and which prepay id WeChat gave
-last), and an address, which no two sealings make the same; all else must come out equal."""
+Test = Callable[..., None]
 MONEY = {"journal", "wallets", "points", "commissions"}
+
+claimed: dict[str, list[str]] = {}
+"""By module, the tests that say they kill it."""
+died: set[str] = set()
+"""The modules whose write, to a table or to WeChat, was killed since the test began."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Some verbs, and what makes the world in which they are killed and gives the act."""
+
+    verbs: frozenset[str]
+    prepare: Callable[..., Act]
+    name: str
+
+
+class Cases(list[Case]):
+    """A table of cases: ``@cases.of(verb)`` over a function adds one."""
+
+    def of(self, *verbs: Callable[..., Any] | str) -> Callable[[Callable[..., Act]], Callable[..., Act]]:
+        names = names_of(verbs)
+
+        def add(prepare: Callable[..., Act]) -> Callable[..., Act]:
+            claim(names, prepare.__name__)
+            self.append(Case(names, prepare, prepare.__name__))
+            return prepare
+
+        return add
 
 
 class Killed(BaseException):
     """The process dies here; no handler may swallow it."""
+
+
+def names_of(verbs: Iterable[Callable[..., Any] | str]) -> frozenset[str]:
+    """The modules of these verbs; a module may also be given by its name."""
+    return frozenset(one if isinstance(one, str) else one.__module__ for one in verbs)
+
+
+def claim(names: Iterable[str], test: str) -> None:
+    """Note who says that these modules are killed."""
+    for name in names:
+        claimed.setdefault(name, []).append(test)
+
+
+def kills(*verbs: Callable[..., Any] | str) -> Callable[[Test], Test]:
+    """Say that this test kills these verbs in the middle of a write of theirs; it is held to it."""
+    names = names_of(verbs)
+
+    def decorate(test: Test) -> Test:
+        claim(names, test.__name__)
+
+        @functools.wraps(test)
+        def run(*given: Any, **named: Any) -> None:
+            test(*given, **named)
+            assert_killed(names)
+
+        return run
+
+    return decorate
+
+
+def assert_killed(names: frozenset[str]) -> None:
+    """What is said to be killed was killed."""
+    assert names <= died, f"never killed: {names - died}"
 
 
 @dataclass
@@ -57,24 +100,35 @@ class Wire:
     money_commits: int = 0
     die_at: int | None = None
     side: Side = "before"
+    death: Callable[[str], BaseException] = Killed
+    random: Callable[[int], bytes] = field(default_factory=counting)
+
+    @property
+    def writes(self) -> int:
+        """How many calls changed, or may have changed, something here or at WeChat."""
+        return sum(map(_is_write, self.calls))
 
     def carry(self, name: str, call: Callable[[], Any]) -> Any:
         number = len(self.calls)
         self.calls.append(name)
-        if number == self.die_at and self.side == "before":
-            raise Killed(f"before {name}")
+        if number == self.die_at:
+            if _is_write(name):
+                died.update(_rooms_at_work())
+            if self.side == "before":
+                raise self.death(f"before {name}")
         try:
             return call()
         finally:
             if number == self.die_at:
-                raise Killed(f"after {name}")
+                raise self.death(f"after {name}")
 
     def restart(self, die_at: int | None, side: Side = "before") -> None:
         self.calls, self.money_commits, self.die_at, self.side = [], 0, die_at, side
+        self.random = counting()
 
 
 @contextmanager
-def wired(peer: WeChatPay) -> Iterator[Wire]:
+def wired(peer: Street) -> Iterator[Wire]:
     """Let every call to AWS and to WeChat pass through a ``Wire``."""
     wire = Wire()
     real = botocore.client.BaseClient._make_api_call
@@ -86,6 +140,8 @@ def wired(peer: WeChatPay) -> Iterator[Wire]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.client.BaseClient, "_make_api_call", call_aws)
+        patch.setattr("secrets.token_bytes", lambda length: wire.random(length))
+        patch.setattr("secrets.token_urlsafe", lambda length: wire.random(length).hex())
         peer.wire = wire.carry
         try:
             yield wire
@@ -94,34 +150,15 @@ def wired(peer: WeChatPay) -> Iterator[Wire]:
             ids.install(None)
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """Tables, WeChat and clock at one moment, to begin again from."""
-
-    tables: Any
-    peer: dict[str, Any]
-    moment: Any
-
-    @staticmethod
-    def take(peer: WeChatPay, clock: Clock) -> "Snapshot":
-        return Snapshot(copy.deepcopy(_backend().tables), copy.deepcopy(peer.state()), clock.moment)
-
-    def restore(self, peer: WeChatPay, clock: Clock) -> None:
-        _backend().tables = copy.deepcopy(self.tables)
-        peer.set_state(copy.deepcopy(self.peer))
-        clock.moment = self.moment
-        ids.install(_counting())
-        settings.forget()  # each run is a container that has just started, so each makes the same calls
-        secrets.forget()
-        distributors.forget_levels()
-        commissions.forget_plans()
-
-
-def survives(peer: WeChatPay, clock: Clock, act: Act, *, sweep: Act, money_commits: int = 1) -> int:
-    """Assert that ``act`` may die anywhere: delivered again twice and swept, the books come out equal.
+def survives(
+    peer: Street, clock: Clock, act: Act, *, sweep: Act | None = None, rounds: int = 1, money_commits: int = 1
+) -> int:
+    """Assert that ``act`` may die anywhere: delivered again twice and swept so many rounds, the books
+    come out equal to those of an undisturbed run, and one more round changes nothing.
 
     Also that it makes at most so many commits that move money: one, unless it is a batch of several
-    people's. Returns how many points were tried.
+    people's. A death that leaves exactly what an earlier one left is not followed up again. Returns how
+    many points were tried.
     """
     start = Snapshot.take(peer, clock)
     with wired(peer) as wire:
@@ -129,122 +166,91 @@ def survives(peer: WeChatPay, clock: Clock, act: Act, *, sweep: Act, money_commi
         wire.restart(None)
         act()
         calls = len(wire.calls)
+        assert wire.writes, f"nothing to kill: {wire.calls}"
         assert wire.money_commits <= money_commits, f"{wire.money_commits} money commits: {wire.calls}"
-        expected = _finished(peer, act, sweep)
-        for number in range(calls):
-            for side in ("before", "after"):
-                start.restore(peer, clock)
-                wire.restart(number, side)
-                with pytest.raises(Killed) as death:
-                    act()
-                    pytest.fail(f"only {len(wire.calls)} of {calls} calls: {wire.calls}")
-                wire.restart(None)
-                found = _finished(peer, act, sweep)
-                assert found == expected, f"dead {death.value}: {_difference(found, expected)}"
+        expected = _finished(peer, act, sweep, rounds)
+        followed: set[int] = set()
+        for point in _points(calls):
+            start.restore(peer, clock)
+            death = _die(wire, act, point, calls)
+            left = everything(peer, clock)
+            if left in followed:
+                continue
+            followed.add(left)
+            found = _finished(peer, act, sweep, rounds)
+            assert found == expected, f"{death}: {difference(found, expected)}"
     return 2 * calls
 
 
-def _finished(peer: WeChatPay, act: Act, sweep: Act) -> dict[str, Any]:
+def is_whole(peer: Street, clock: Clock, act: Act, *, money_commits: int = 1) -> int:
+    """Assert that ``act``, which only a person repeats, is done or not done wherever it dies.
+
+    Whoever sees it not done does it again from the same start, so nothing more is to be proven.
+    """
+    start = Snapshot.take(peer, clock)
+    with wired(peer) as wire:
+        start.restore(peer, clock)
+        wire.restart(None)
+        before = books(peer, is_exact=True)
+        act()
+        calls, after = len(wire.calls), books(peer, is_exact=True)
+        assert wire.writes, f"nothing to kill: {wire.calls}"
+        assert wire.money_commits <= money_commits, f"{wire.money_commits} money commits: {wire.calls}"
+        assert before != after, f"it does nothing: {wire.calls}"
+        for point in _points(calls):
+            start.restore(peer, clock)
+            death = _die(wire, act, point, calls)
+            found = books(peer, is_exact=True)
+            assert found in (before, after), f"half done {death}: {difference(found, after)}"
+    return 2 * calls
+
+
+def _points(calls: int) -> Iterator[tuple[int, Side]]:
+    for number in range(calls):
+        yield number, "before"
+        yield number, "after"
+
+
+def _die(wire: Wire, act: Act, point: tuple[int, Side], calls: int) -> str:
+    """Run until it dies; what comes next is another container."""
+    wire.restart(*point)
+    with pytest.raises(Killed) as death:
+        act()
+        pytest.fail(f"only {len(wire.calls)} of {calls} calls: {wire.calls}")
+    wire.restart(None)
+    fresh_container()
+    return f"dead {death.value}, call {point[0]}"
+
+
+def _finished(peer: Street, act: Act, sweep: Act | None, rounds: int) -> Books:
     for _ in range(2):
         with suppress(DomainError):
             act()
+    if sweep is None:
+        return books(peer)
+    for _ in range(rounds):
+        sweep()
+    found = books(peer)
     sweep()
-    return books(peer)
+    later = books(peer)
+    assert later == found, f"not quiet: {difference(later, found)}"
+    return found
 
 
-def books(peer: WeChatPay) -> dict[str, Any]:
-    """Everything that counts, here and at WeChat; proven quiescent and balanced by the caller's sweep."""
-    balanced()
-    tables = {
-        name: sorted(json.dumps(_timeless(item.to_json()), sort_keys=True) for item in table.all_items())
-        for name, table in _backend().tables.items()
-    }
-    theirs = {kind: _states(getattr(peer, kind)) for kind in ("trades", "refunds", "bills")}
-    return {**tables, **theirs}
+def _is_write(name: str) -> bool:
+    return name == "TransactWriteItems" or name.startswith("POST ")
 
 
-def journal() -> list[str]:
-    """The ids of all entries."""
-    return sorted(entry.attrs["entry_id"].value for entry in _table("journal"))
-
-
-def balanced() -> None:
-    """Every entry sums to zero, and every stored balance is the fold of the journal (invariants 2, 3)."""
-    folds: Counter[str] = Counter()
-    for entry in _table("journal"):
-        postings = [one["M"] for one in entry.to_json()["Attributes"]["postings"]["L"]]
-        amounts = {one["account"]["S"]: int(one["amount_fen"]["N"]) for one in postings}
-        assert sum(amounts.values()) == 0, entry
-        folds.update(amounts)
-    held = {row.attrs["member_id"].value: row.attrs for row in _table("wallets")}
-    members = {account.split(":")[1] for account in folds if account.startswith("m:")}
-    for member_id in members | held.keys():
-        for purse, sign in (("available", 1), ("frozen", 1), ("debt", -1)):
-            stored = held.get(member_id, {}).get(f"{purse}_fen")
-            amount_fen = int(stored.value) if stored is not None else 0
-            assert amount_fen == sign * folds[f"m:{member_id}:{purse}"], (member_id, purse)
-
-    balanced_points()
-
-
-def balanced_points() -> None:
-    """The same in points: the fold of the journal, and the open lots (invariant 19)."""
-    folds: Counter[str] = Counter()
-    for entry in _table("journal"):
-        postings = [one["M"] for one in entry.to_json()["Attributes"].get("points", {"L": []})["L"]]
-        amounts = {one["account"]["S"]: int(one["points"]["N"]) for one in postings}
-        assert sum(amounts.values()) == 0, entry
-        folds.update(amounts)
-    held = {row.attrs["member_id"].value: row.attrs for row in _table("points")}
-    lots: Counter[str] = Counter()
-    for lot in _table("points-lots"):
-        lots[lot.attrs["member_id"].value] += int(lot.attrs["points"].value)
-    members = {account.split(":")[1] for account in folds if account.startswith("p:")}
-    for member_id in members | held.keys() | lots.keys():
-        stored = {name: int(held[member_id][name].value) for name in ("available", "debt", "used")}
-        assert stored["available"] == folds[f"p:{member_id}:available"], member_id
-        assert stored["debt"] == -folds[f"p:{member_id}:debt"], member_id
-        assert stored["available"] + stored["used"] == lots[member_id], member_id
-
-
-def _states(known: dict[str, Any]) -> dict[str, Any]:
-    names = ("trade_state", "status", "state", "amount", "transfer_amount")
-    return {number: {name: one.get(name) for name in names} for number, one in sorted(known.items())}
-
-
-def _timeless(item: Any) -> Any:
-    if isinstance(item, dict):
-        return {
-            name: _timeless(inner)
-            for name, inner in item.items()
-            if name not in WHEN and not name.endswith(("_at", "_until"))
-        }
-    return [_timeless(inner) for inner in item] if isinstance(item, list) else item
-
-
-def _difference(found: dict[str, Any], expected: dict[str, Any]) -> str:
-    return "\n".join(
-        f"{name}:\n  found    {found[name]}\n  expected {expected[name]}"
-        for name in expected
-        if found[name] != expected[name]
-    )
+def _rooms_at_work() -> Iterator[str]:
+    """The product's modules on the stack."""
+    frame: Any = sys._getframe()
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", ""))
+        if name.startswith("chalicelib."):
+            yield name
+        frame = frame.f_back
 
 
 def _tables(parameters: dict[str, Any]) -> set[str]:
     writes = [request for item in parameters["TransactItems"] for request in item.values()]
     return {str(request["TableName"]).removeprefix("fenxiao-test-") for request in writes}
-
-
-def _table(short: str) -> list[Any]:
-    return list(_backend().tables[f"fenxiao-test-{short}"].all_items())
-
-
-def _backend() -> Any:
-    (account,) = dynamodb_backends
-    return dynamodb_backends[account][config().region]
-
-
-def _counting() -> Callable[[int], bytes]:
-    """Ids that come out the same in every run."""
-    numbers = iter(range(1, 10**6))
-    return lambda length: next(numbers).to_bytes(length, "big")

@@ -9,13 +9,15 @@ from chalicelib.kernel.dynamo import commit
 from chalicelib.standing import store as standing
 from chalicelib.standing.period_of import period_named
 from tests.commissions.periods import china, close_all, publish, sell, sellers
-from tests.crash.harness import journal, survives
-from tests.payments.fakes import WeChatPay
+from tests.crash.books import journal
+from tests.crash.harness import kills, survives
+from tests.crash.street import Street
 from tests.support import quick
 from tests.support.world import Clock
 
 
-def test_closing_a_month(peer: WeChatPay, world: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+@kills(close_period)
+def test_closing_a_month(peer: Street, world: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two payees are two commits; killed anywhere is the same as once, and the totals equal the rows."""
     quick.one_scope_shard(monkeypatch)
     store.forget_plans()

@@ -7,14 +7,14 @@ from chalicelib.orders.move_refund import Slice
 from chalicelib.payments.post_refund import post_refund
 from chalicelib.payments.send_refund import send_refund
 from chalicelib.wallet import store as wallet
-from tests.crash.harness import survives
+from tests.crash.harness import kills, survives
+from tests.crash.street import Street
 from tests.payments import shop
-from tests.payments.fakes import WeChatPay
 from tests.support.world import Clock
 
 
 @pytest.fixture
-def who(peer: WeChatPay, world: Clock) -> shop.People:
+def who(peer: Street, world: Clock) -> shop.People:
     """An order of C whose window is over."""
     shop.stock()
     found = shop.people()
@@ -22,14 +22,16 @@ def who(peer: WeChatPay, world: Clock) -> shop.People:
     return found
 
 
-def test_maturing(who: shop.People, peer: WeChatPay, world: Clock) -> None:
+@kills(mature)
+def test_maturing(who: shop.People, peer: Street, world: Clock) -> None:
     """Two payees are two commits; whoever was not reached comes with the next run."""
     world.advance(days=7, minutes=1)
     assert survives(peer, world, mature, sweep=mature, money_commits=2) >= 8
     assert [wallet.find(one).available_fen for one in (who.b, who.a)] == [1_099, 549]
 
 
-def test_maturing_into_a_debt(who: shop.People, peer: WeChatPay, world: Clock) -> None:
+@kills(mature)
+def test_maturing_into_a_debt(who: shop.People, peer: Street, world: Clock) -> None:
     """A second order pays off what a refund of the first left owing."""
     world.advance(days=7, minutes=1)
     mature()
@@ -46,7 +48,7 @@ def test_maturing_into_a_debt(who: shop.People, peer: WeChatPay, world: Clock) -
     ]
 
 
-def _refund_first(peer: WeChatPay, who: shop.People) -> None:
+def _refund_first(peer: Street, who: shop.People) -> None:
     order_id = shop.order_id(who)
     refund = shop.reserved(order_id, Slice(1, 3))
     send_refund(refund.refund_id)

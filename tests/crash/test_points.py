@@ -6,8 +6,8 @@ from chalicelib.members.rules import new_member
 from chalicelib.wallet import store as wallet
 from chalicelib.wallet.expire_lots import expire_lots
 from chalicelib.wallet.grant_points import grant_points
-from tests.crash.harness import survives
-from tests.payments.fakes import WeChatPay
+from tests.crash.harness import kills, survives
+from tests.crash.street import Street
 from tests.support.world import START, Clock
 
 
@@ -15,14 +15,16 @@ def grant(key: str, points: int = 100) -> None:
     grant_points("MBA", points, reason="生日礼物", by="ST1", key=key)
 
 
-def test_giving(peer: WeChatPay, world: Clock) -> None:
+@kills(grant_points)
+def test_giving(peer: Street, world: Clock) -> None:
     """The same key again is the same grant, wherever the first one died."""
     commit(members.put_member(new_member("MBA", START)))
     assert survives(peer, world, lambda: grant("key-0001"), sweep=expire_lots) >= 4
     assert wallet.find_points("MBA").available == 100
 
 
-def test_running_out(peer: WeChatPay, world: Clock) -> None:
+@kills(expire_lots)
+def test_running_out(peer: Street, world: Clock) -> None:
     """Two lots are two commits; the one that was not reached comes with the next run."""
     commit(members.put_member(new_member("MBA", START)))
     grant("key-0001")

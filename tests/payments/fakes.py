@@ -223,9 +223,9 @@ class WeChatPay:
 
 
 @contextmanager
-def installed() -> Iterator[WeChatPay]:
-    """A WeChat Pay that the gateways talk to."""
-    peer = WeChatPay()
+def installed(made: WeChatPay | None = None) -> Iterator[WeChatPay]:
+    """A WeChat Pay that the gateways talk to: a fresh one, or the one given."""
+    peer = made or WeChatPay()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pay_call, "post", peer.post)
         patch.setattr(pay_call, "get", peer.get)
