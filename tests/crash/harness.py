@@ -170,9 +170,9 @@ def survives(
         assert wire.money_commits <= money_commits, f"{wire.money_commits} money commits: {wire.calls}"
         expected = _finished(peer, act, sweep, rounds)
         followed: set[int] = set()
-        for point in _points(calls):
+        for point in points(calls):
             start.restore(peer, clock)
-            death = _die(wire, act, point, calls)
+            death = die(wire, act, point, calls)
             left = everything(peer, clock)
             if left in followed:
                 continue
@@ -197,21 +197,22 @@ def is_whole(peer: Street, clock: Clock, act: Act, *, money_commits: int = 1) ->
         assert wire.writes, f"nothing to kill: {wire.calls}"
         assert wire.money_commits <= money_commits, f"{wire.money_commits} money commits: {wire.calls}"
         assert before != after, f"it does nothing: {wire.calls}"
-        for point in _points(calls):
+        for point in points(calls):
             start.restore(peer, clock)
-            death = _die(wire, act, point, calls)
+            death = die(wire, act, point, calls)
             found = books(peer, is_exact=True)
             assert found in (before, after), f"half done {death}: {difference(found, after)}"
     return 2 * calls
 
 
-def _points(calls: int) -> Iterator[tuple[int, Side]]:
+def points(calls: int) -> Iterator[tuple[int, Side]]:
+    """Before and after each of so many calls."""
     for number in range(calls):
         yield number, "before"
         yield number, "after"
 
 
-def _die(wire: Wire, act: Act, point: tuple[int, Side], calls: int) -> str:
+def die(wire: Wire, act: Act, point: tuple[int, Side], calls: int) -> str:
     """Run until it dies; what comes next is another container."""
     wire.restart(*point)
     with pytest.raises(Killed) as death:

@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.commissions import store
+from chalicelib.commissions.close_payee import close_payee
 from chalicelib.commissions.close_period import close_period, due_periods
 from chalicelib.distributors import store as distributors
 from chalicelib.kernel.dynamo import commit
@@ -16,7 +17,7 @@ from tests.support import quick
 from tests.support.world import Clock
 
 
-@kills(close_period)
+@kills(close_period, close_payee)
 def test_closing_a_month(peer: Street, world: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two payees are two commits; killed anywhere is the same as once, and the totals equal the rows."""
     quick.one_scope_shard(monkeypatch)

@@ -5,6 +5,7 @@ and ``Cases.of``, to which each test is held when it runs.
 """
 
 import ast
+import functools
 import importlib
 from pathlib import Path
 
@@ -23,30 +24,11 @@ EXCUSED = {
     "chalicelib.members.offer_avatar": "counts a try and signs an address",
     "chalicelib.orders.offer_upload": "counts a try and signs an address",
     "chalicelib.invites.draw": "a picture under a name made of its content, drawn again if missing",
+    "chalicelib.commissions.show_periods": "only reads how far closing is",
+    "chalicelib.marketing.show": "only reads; it takes the words for a day from where coupons end",
     "chalicelib.reports.check_bills": "only reads what WeChat has billed",
     "chalicelib.orders.routes": "one row of a cart, taken out: gone or not",
 }
-
-
-PENDING = {
-    "chalicelib.commissions.recount_tree",
-    "chalicelib.distributors.release_level",
-    "chalicelib.inventory.list_low",
-    "chalicelib.invites.recount_code",
-    "chalicelib.invites.recount_team",
-    "chalicelib.kernel.jobs",
-    "chalicelib.orders.note_first_purchase",
-    "chalicelib.orders.recount",
-    "chalicelib.standing.appeal",
-    "chalicelib.standing.count_sale",
-    "chalicelib.standing.hold_territory",
-    "chalicelib.standing.judge_all",
-    "chalicelib.standing.lift_violation",
-    "chalicelib.standing.move_level",
-    "chalicelib.standing.rebuild",
-    "chalicelib.standing.record_violation",
-}
-"""Known to be without a kill case so far; this list only shrinks."""
 
 
 def _sources() -> dict[str, ast.Module]:
@@ -78,6 +60,7 @@ def _uses(tree: ast.Module) -> set[str]:
     return found
 
 
+@functools.cache
 def committing() -> set[str]:
     """Every module that calls ``commit``, and every verb that reaches one which does, or calls WeChat."""
     sources = _sources()
@@ -97,7 +80,7 @@ def test_every_verb_that_commits_is_killed() -> None:
         importlib.import_module(f"tests.crash.{path.stem}")
     there, killed = committing(), harness.claimed.keys()
     assert len(there) > 100, "the source was not read"
-    assert there - killed - EXCUSED.keys() - PENDING == set()
+    assert there - killed - EXCUSED.keys() == set()
 
 
 def test_nobody_is_excused_without_need() -> None:
@@ -105,5 +88,4 @@ def test_nobody_is_excused_without_need() -> None:
     for path in Path(__file__).parent.glob("test_*.py"):
         importlib.import_module(f"tests.crash.{path.stem}")
     assert EXCUSED.keys() - committing() == set()
-    assert (EXCUSED.keys() | PENDING) & harness.claimed.keys() == set()
-    assert PENDING - committing() == set()
+    assert EXCUSED.keys() & harness.claimed.keys() == set()

@@ -63,6 +63,7 @@ from chalicelib.wallet.decide_grant import decide_grant
 from chalicelib.wallet.grant_points import grant_points
 from chalicelib.wallet.rebuild import rebuild
 from tests.admin.staff import PASSWORD, employee, owner, token
+from tests.commissions.periods import rule
 from tests.crash.harness import Act, Case, Cases, assert_killed, is_whole, kills, survives
 from tests.crash.street import Street
 from tests.orders.shop import Shop, _freight
@@ -181,18 +182,18 @@ def removing_a_template(shop: Shop) -> Act:
 
 @by_staff.of(draft_plan)
 def drafting_a_plan(shop: Shop) -> Act:
-    return lambda: draft_plan(Plan("", 0, "春季方案", "DRAFT", (1000, 500)))
+    return lambda: draft_plan(Plan("", 0, "春季方案", "DRAFT", (rule(),)))
 
 
 @by_staff.of(publish_plan)
 def publishing_a_plan(shop: Shop) -> Act:
-    draft = draft_plan(Plan("", 0, "春季方案", "DRAFT", (1000, 500)))
+    draft = draft_plan(Plan("", 0, "春季方案", "DRAFT", (rule(),)))
     return lambda: publish_plan(draft.plan_id, revision=1, starts_at=None)
 
 
 @by_staff.of(retire_plan)
 def retiring_a_plan(shop: Shop) -> Act:
-    draft = draft_plan(Plan("", 0, "春季方案", "DRAFT", (1000, 500)))
+    draft = draft_plan(Plan("", 0, "春季方案", "DRAFT", (rule(),)))
     publish_plan(draft.plan_id, revision=1, starts_at=None)
     return lambda: retire_plan(draft.plan_id, revision=2)
 

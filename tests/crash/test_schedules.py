@@ -4,6 +4,7 @@ The list is the front door's own: a new job without a case fails here (trust A5.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,10 +15,13 @@ from chalicelib.admin.seal import seal
 from chalicelib.catalog.rules import Category
 from chalicelib.catalog.save_category import save_category
 from chalicelib.commissions.mature import mature
-from chalicelib.kernel import dynamo
+from chalicelib.inventory import store as inventory
+from chalicelib.kernel import dynamo, log
 from chalicelib.kernel.auth import Entrant
+from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.jobs import Scheduled
 from chalicelib.kernel.money import Fen
+from chalicelib.marketing.end_due import end_due
 from chalicelib.orders.approve_return import approve_return
 from chalicelib.orders.move_refund import Slice
 from chalicelib.orders.receive import receive
@@ -25,13 +29,19 @@ from chalicelib.orders.reserve_refund import reserve_refund
 from chalicelib.payments import jobs as payments
 from chalicelib.payments.prepay import prepay
 from chalicelib.payments.send_refund import send_refund
+from chalicelib.reports import audit as audit_file
+from chalicelib.reports import store as reports
 from chalicelib.reports.audit import audit
+from chalicelib.standing.judge_all import judge_all
 from chalicelib.wallet.expire_lots import expire_lots
 from chalicelib.wallet.grant_points import grant_points
 from chalicelib.wechat.pay_call import PayUnknown
 from chalicelib.withdrawals.request import request
-from tests.crash.harness import assert_killed, claim, kills, names_of, survives
+from tests.crash.books import Snapshot
+from tests.crash.harness import assert_killed, claim, die, kills, names_of, points, survives, wired
+from tests.crash.story import earn_silver, give_gift
 from tests.crash.street import Street
+from tests.marketing import campaigns
 from tests.orders.shop import Shop
 from tests.support.world import Clock
 from tests.withdrawals.people import earn
@@ -100,9 +110,16 @@ def _given_long_ago(shop: Shop, world: Clock) -> None:
     world.advance(days=371)
 
 
+def _never_used(shop: Shop, world: Clock) -> None:
+    campaigns.coupon(shop.c)
+    give_gift(shop.c)
+    world.advance(days=40)
+
+
 PREPARED: dict[str, Prepare] = {
     "admin_seal_audit": _changed_by_staff,
     "commissions_mature_due": _matured,
+    "marketing_end_what_is_due": _never_used,
     "orders_receive_by_itself": _sent_long_ago,
     "orders_complete_by_itself": _matured,
     "orders_cancel_unsent_returns": _never_sent_back,
@@ -110,6 +127,7 @@ PREPARED: dict[str, Prepare] = {
     "payments_find_unnotified": _never_notified,
     "payments_close_unpaid": _never_announced,
     "payments_send_refunds": _agreed,
+    "standing_judge_levels": lambda shop, world: earn_silver(shop),
     "reports_audit_nightly": _audited_yesterday,
     "wallet_expire_points": _given_long_ago,
     "withdrawals_pay_out": _asked_for_money,
@@ -119,13 +137,15 @@ BATCHES = {"commissions_mature_due": 2}
 BEHIND = {
     "admin_seal_audit": seal,
     "commissions_mature_due": mature,
+    "marketing_end_what_is_due": end_due,
     "reports_audit_nightly": audit,
+    "standing_judge_levels": judge_all,
     "wallet_expire_points": expire_lots,
 }
 """The verb of a job whose own module only calls it."""
-PENDING = {"standing_judge_levels"}
-"""Known to be without a kill case so far; this list only shrinks."""
-JOBS = [job for job in front_door.scheduled() if job.name not in PENDING]
+ELSEWHERE = {"commissions_close_periods"}
+"""It needs a plan and a clock of its own: ``test_close_period``."""
+JOBS = [job for job in front_door.scheduled() if job.name not in ELSEWHERE]
 for _job in JOBS:
     claim(names_of([BEHIND.get(_job.name, _job.run)]), _job.name)
 
@@ -168,3 +188,30 @@ def test_putting_off_a_refund_that_wechat_does_not_answer(shop: Shop, peer: Stre
 
     survives(peer, world, payments.send_refunds, sweep=next_run, rounds=4)
     assert len(peer.refunds) == 1
+
+
+@kills(audit)
+def test_no_day_is_closed_whose_alarm_was_lost(
+    shop: Shop, peer: Street, world: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A finding of no fen lets the day close, and no later audit looks there again (trust A4, 21)."""
+    shop.paid()
+    stock = inventory.load(shop.tea.skus[0].sku_id)
+    commit(inventory.change_stock(stock, replace(stock, available=stock.available + 1)))
+    world.advance(days=1)
+    told: list[str] = []
+    monkeypatch.setattr(audit_file.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(log, "count", lambda name, *_, **__: told.append(name))
+    start = Snapshot.take(peer, world)
+    with wired(peer) as wire:
+        wire.restart(None)
+        made = audit()
+        assert made.books_off_fen == 0 and made.findings and "audit_findings" in told
+        assert reports.last_closed_day() is not None
+        calls = len(wire.calls)
+        writes = {number for number, name in enumerate(wire.calls) if name == "TransactWriteItems"}
+        for point in (one for one in points(calls) if one[0] in writes):
+            start.restore(peer, world)
+            told.clear()
+            death = die(wire, audit, point, calls)
+            assert reports.last_closed_day() is None or "audit_findings" in told, death

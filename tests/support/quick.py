@@ -9,6 +9,7 @@ from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.models.table import Table
 
 from chalicelib.commissions import store as commissions
+from chalicelib.marketing import store as marketing
 from chalicelib.orders import store as orders
 from chalicelib.payments import store as payments
 from chalicelib.standing import store as standing
@@ -17,7 +18,7 @@ from chalicelib.withdrawals import store as withdrawals
 
 def one_shard(patch: pytest.MonkeyPatch) -> None:
     """The sweepers walk one shard as they walk eight."""
-    for store in (commissions, orders, payments, withdrawals):
+    for store in (commissions, marketing, orders, payments, withdrawals):
         patch.setattr(store, "DUE_SHARDS", 1)
 
 

@@ -1,0 +1,162 @@
+"""Figures, levels, violations, regions and every recount survive a death (D2, D3, R12, R13; 17, 22)."""
+
+import pytest
+
+from chalicelib.commissions.recount_tree import recount_tree
+from chalicelib.distributors.release_level import release_level
+from chalicelib.distributors.save_level import save_level
+from chalicelib.distributors.set_level import set_level
+from chalicelib.inventory import store as inventory
+from chalicelib.inventory.list_low import list_low
+from chalicelib.inventory.set_stock import Count, set_stock
+from chalicelib.invites.recount_code import recount_code
+from chalicelib.invites.recount_team import recount_team
+from chalicelib.invites.rules import CodeStats
+from chalicelib.kernel import clock
+from chalicelib.kernel.clock import business_day
+from chalicelib.kernel.dynamo import commit
+from chalicelib.orders.note_first_purchase import note_first_purchase
+from chalicelib.orders.recount import recount
+from chalicelib.standing import store
+from chalicelib.standing.appeal import appeal
+from chalicelib.standing.count_sale import count_sale
+from chalicelib.standing.hold_territory import hold_territory, release_territory
+from chalicelib.standing.lift_violation import lift_violation
+from chalicelib.standing.move_level import move_level
+from chalicelib.standing.rebuild import rebuild
+from chalicelib.standing.record_violation import record_violation
+from chalicelib.standing.rules import ALL, Metrics, SaleEvent
+from chalicelib.standing.territory import territory
+from tests.crash.harness import Act, Case, Cases, assert_killed, is_whole, survives
+from tests.crash.story import earn_silver, recorded
+from tests.crash.street import Street
+from tests.orders.shop import Shop
+from tests.standing.people import SILVER, sell
+from tests.support.world import Clock
+
+again = Cases()
+"""What machines repeat, or a client with its key: each in commits that count nothing twice."""
+
+
+@again.of(count_sale)
+def counting_a_sale(shop: Shop) -> Act:
+    event = SaleEvent("PAID:OR1", "OR1", shop.c, (shop.b, shop.a), clock.now(), 5_000, 1)
+    return lambda: count_sale(event)
+
+
+@again.of(recount)
+def counting_the_orders_of_a_day(shop: Shop) -> Act:
+    shop.paid()
+    return lambda: recount(business_day(clock.now()))
+
+
+@again.of(rebuild)
+def folding_figures_again(shop: Shop) -> Act:
+    """Every stored figure was wrong."""
+    sell(shop.b, 5_000)
+    for one in store.all_metrics(shop.b):
+        if one.scope != ALL:
+            commit(store.put_metrics(Metrics(shop.b, one.scope)))
+    return lambda: rebuild(shop.b)
+
+
+@again.of(move_level)
+def rising(shop: Shop) -> Act:
+    earn_silver(shop)
+    return lambda: move_level(shop.b)
+
+
+@again.of(record_violation)
+def recording_a_violation(shop: Shop) -> Act:
+    one = recorded(shop.b)
+    return lambda: record_violation(one)
+
+
+@again.of(note_first_purchase)
+def noting_who_bought(shop: Shop) -> Act:
+    shop.paid()
+    return lambda: note_first_purchase(shop.c)
+
+
+@pytest.mark.parametrize("case", again, ids=lambda case: case.name)
+def test_what_comes_again_counts_once(case: Case, shop: Shop, peer: Street, world: Clock) -> None:
+    """Invariant 22."""
+    survives(peer, world, case.prepare(shop), money_commits=0)
+    assert_killed(case.verbs)
+
+
+once = Cases()
+"""What a person does, and a mending whose second look is held to what the first one saw."""
+
+
+@once.of(appeal)
+def appealing(shop: Shop) -> Act:
+    record_violation(recorded(shop.b))
+    return lambda: appeal(shop.b, "VI1", "不是我发的。")
+
+
+@once.of(lift_violation)
+def lifting_a_violation(shop: Shop) -> Act:
+    record_violation(recorded(shop.b))
+    return lambda: lift_violation(shop.b, "VI1", to="SERVED", by="ST1", reason="已整改")
+
+
+@once.of(hold_territory)
+def giving_a_region(shop: Shop) -> Act:
+    region, level = territory("广东省", "深圳市")
+    return lambda: hold_territory(region, level, shop.b, by="ST1", reason="签约")
+
+
+@once.of(hold_territory)
+def passing_a_region_on(shop: Shop) -> Act:
+    region, level = territory("广东省", "深圳市")
+    hold_territory(region, level, shop.b, by="ST1", reason="签约")
+    return lambda: hold_territory(region, level, shop.a, by="ST1", reason="转让", passed_on=True)
+
+
+@once.of(hold_territory)
+def taking_a_region_back(shop: Shop) -> Act:
+    region, level = territory("广东省", "深圳市")
+    hold_territory(region, level, shop.b, by="ST1", reason="签约")
+    return lambda: release_territory(region, by="ST1", reason="到期")
+
+
+@once.of(release_level)
+def leaving_a_level_to_the_tasks(shop: Shop) -> Act:
+    save_level(SILVER, is_new=True)
+    set_level(shop.b, SILVER.level_id, by="ST1", reason="业绩", is_held=True)
+    return lambda: release_level(shop.b, by="ST1", reason="恢复考核")
+
+
+@once.of(list_low)
+def listing_low_stock(shop: Shop) -> Act:
+    sku_id = shop.samples.skus[0].sku_id
+    before = inventory.load(sku_id)
+    set_stock(Count(shop.samples.product_id, sku_id, 1, 5, version=before.version, by="ST1", reason="盘点"))
+    return lambda: list_low(inventory.load(sku_id), is_listed=False)
+
+
+@once.of(recount_team, "chalicelib.kernel.jobs")
+def mending_a_team(shop: Shop) -> Act:
+    drift = recount_team(shop.a)
+    return lambda: recount_team(shop.a, drift)
+
+
+@once.of(recount_tree)
+def mending_a_tree(shop: Shop) -> Act:
+    drift = recount_tree(shop.a)
+    return lambda: recount_tree(shop.a, drift)
+
+
+@once.of(recount_code)
+def mending_a_code(shop: Shop) -> Act:
+    counted = CodeStats("CODE1", scans=2, bindings=1)
+    drift = recount_code(counted)
+    return lambda: recount_code(counted, drift)
+
+
+@pytest.mark.parametrize("case", once, ids=lambda case: case.name)
+def test_what_is_done_once_is_done_or_not(case: Case, shop: Shop, peer: Street, world: Clock) -> None:
+    """Invariant 17; the line of history rides along."""
+    is_whole(peer, world, case.prepare(shop))
+    assert_killed(case.verbs)
