@@ -35,6 +35,7 @@ from chalicelib.commissions.first_plan import first_plan
 from chalicelib.commissions.kinds.model import Plan
 from chalicelib.commissions.publish_plan import publish_plan
 from chalicelib.commissions.retire_plan import retire_plan
+from chalicelib.commissions.submit_plan import approve_plan, submit_plan
 from chalicelib.content.publish_announcement import publish_announcement
 from chalicelib.content.save_announcement import save_announcement
 from chalicelib.content.withdraw_announcement import withdraw_announcement
@@ -185,17 +186,23 @@ def drafting_a_plan(shop: Shop) -> Act:
     return lambda: draft_plan(Plan("", 0, "春季方案", "DRAFT", (rule(),)))
 
 
+@by_staff.of(submit_plan)
+def submitting_a_plan(shop: Shop) -> Act:
+    draft = draft_plan(Plan("", 0, "春季方案", "DRAFT", (rule(),)))
+    return lambda: submit_plan(draft.plan_id, revision=1, by="ST1")
+
+
 @by_staff.of(publish_plan)
 def publishing_a_plan(shop: Shop) -> Act:
-    draft = draft_plan(Plan("", 0, "春季方案", "DRAFT", (rule(),)))
-    return lambda: publish_plan(draft.plan_id, revision=1, starts_at=None)
+    plan = _approved()
+    return lambda: publish_plan(plan.plan_id, revision=plan.revision, starts_at=None)
 
 
 @by_staff.of(retire_plan)
 def retiring_a_plan(shop: Shop) -> Act:
-    draft = draft_plan(Plan("", 0, "春季方案", "DRAFT", (rule(),)))
-    publish_plan(draft.plan_id, revision=1, starts_at=None)
-    return lambda: retire_plan(draft.plan_id, revision=2)
+    plan = _approved()
+    publish_plan(plan.plan_id, revision=plan.revision, starts_at=None)
+    return lambda: retire_plan(plan.plan_id, revision=plan.revision + 1)
 
 
 @by_staff.of(save_announcement)
@@ -382,4 +389,13 @@ def _report() -> None:
         amount_fen=Fen(1),
         expected_fen=Fen(2),
         notice_id="EV1",
+    )
+
+
+def _approved() -> Plan:
+    """A plan that may be published, by a second person where one is needed."""
+    draft = draft_plan(Plan("", 0, "春季方案", "DRAFT", (rule(),)))
+    told = submit_plan(draft.plan_id, revision=draft.revision, by="ST1")
+    return (
+        approve_plan(told.plan_id, revision=told.revision, by="ST2") if told.status == "SUBMITTED" else told
     )

@@ -25,14 +25,14 @@ from chalicelib.payments.send_refund import send_refund
 from chalicelib.payments.settle_free import settle_free
 from chalicelib.wallet import store as wallet
 from tests.crash.harness import survives
+from tests.crash.street import Street
 from tests.marketing import campaigns
 from tests.orders.shop import Shop, open_shop
-from tests.payments.fakes import WeChatPay
 from tests.support.world import Clock
 
 
 @pytest.fixture
-def shop(peer: WeChatPay, world: Clock) -> Shop:
+def shop(peer: Street, world: Clock) -> Shop:
     """C has a hundred points and a coupon of twenty yuan."""
     made = open_shop(peer)
     campaigns.points(made.c, 100)
@@ -66,27 +66,21 @@ def placed(shop: Shop, coupon_id: str) -> Order:
     return shop.place(redeem=Redeem(coupon_id, 30), expected_total_fen=7_200)
 
 
-def test_placing(
-    shop: Shop, coupon_id: str, peer: WeChatPay, world: Clock, sweep: Callable[[], None]
-) -> None:
+def test_placing(shop: Shop, coupon_id: str, peer: Street, world: Clock, sweep: Callable[[], None]) -> None:
     """Wherever it died, the order is there once or not at all, and the sweep gives everything back."""
     assert survives(peer, world, lambda: placed(shop, coupon_id), sweep=sweep) >= 10
     assert wallet.find_points(shop.c).available == 100
     assert marketing.load_coupon(shop.c, coupon_id).status == "UNUSED"
 
 
-def test_closing(
-    shop: Shop, coupon_id: str, peer: WeChatPay, world: Clock, sweep: Callable[[], None]
-) -> None:
+def test_closing(shop: Shop, coupon_id: str, peer: Street, world: Clock, sweep: Callable[[], None]) -> None:
     """Back once, whoever closes it how often."""
     order = placed(shop, coupon_id)
     assert survives(peer, world, lambda: close(order.order_id), sweep=sweep) >= 6
     assert wallet.find_points(shop.c).available == 100
 
 
-def test_refunding(
-    shop: Shop, coupon_id: str, peer: WeChatPay, world: Clock, sweep: Callable[[], None]
-) -> None:
+def test_refunding(shop: Shop, coupon_id: str, peer: Street, world: Clock, sweep: Callable[[], None]) -> None:
     """The last refund: money, clawback, points and coupon in one commit."""
     order = shop.pay(placed(shop, coupon_id))
     refund = shop.ask(order, Slice(1, 3), Slice(2, 1))
@@ -100,7 +94,7 @@ def test_refunding(
 
 
 def test_settling_an_order_of_nothing(
-    shop: Shop, coupon_id: str, peer: WeChatPay, world: Clock, sweep: Callable[[], None]
+    shop: Shop, coupon_id: str, peer: Street, world: Clock, sweep: Callable[[], None]
 ) -> None:
     """One read and one transaction, like any payment."""
     order = placed(shop, coupon_id)
@@ -109,7 +103,7 @@ def test_settling_an_order_of_nothing(
     assert orders.load(order.order_id).status == "PAID"
 
 
-def test_claiming(shop: Shop, peer: WeChatPay, world: Clock) -> None:
+def test_claiming(shop: Shop, peer: Street, world: Clock) -> None:
     """One key is one coupon, and the stock knows it."""
     made = campaigns.campaign(key="campaign-2", quantity=10, days=2)
     act = lambda: claim_coupon(shop.b, made.template_id, key="key-0001")  # noqa: E731
