@@ -72,19 +72,19 @@ def named(records: list[Record], table: str) -> list[Record]:
 
 
 def moving(table: str, follower: Follower, peer: Street, start: Snapshot, world: Clock) -> list[Record]:
-    """The first record of the story that makes this follower write, and by night the last."""
-    found = []
+    """Of the records that make this follower write, the first of each kind; by night of each course."""
+    found: dict[tuple[Any, ...], Record] = {}
     with wired(peer) as wire:
         for record in named(changes(table), table):
             start.restore(peer, world)
             wire.restart(None)
             assert deliver(table, [record], [follower]) == []
             if wire.writes:
-                found.append(record)
-                if not nightly.chosen:
-                    break
+                kind = record["dynamodb"].get("NewImage", {}).get("kind")
+                course = wire.calls if nightly.chosen else []
+                found.setdefault((str(kind), *course), record)
     start.restore(peer, world)
-    return found[:1] + found[1:][-1:]
+    return list(found.values())
 
 
 @pytest.mark.parametrize(("table", "follower"), ONE_BY_ONE, ids=lambda one: getattr(one, "__name__", one))
