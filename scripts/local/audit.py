@@ -6,6 +6,7 @@ stage that the environment names (``--stage``, with AWS credentials).
 
 import argparse
 import contextlib
+import io
 import json
 import sys
 from dataclasses import asdict
@@ -28,12 +29,20 @@ def main() -> None:
 
 
 def report(*, is_json: bool) -> int:
-    """Audit everything from the first day, print what was found; 1 when anything is off."""
-    with contextlib.redirect_stdout(sys.stderr):
-        import app  # noqa: F401 - opens the front door, which tells the kernel where settings are kept
-        from chalicelib.reports.audit import audit
+    """Audit everything from the first day, print what was found; 1 when anything is off.
 
-        made = audit(is_full=True)
+    The program's own log lines are shown only where somebody has to look closer.
+    """
+    told = io.StringIO()
+    with contextlib.ExitStack() as ends:
+        ends.callback(lambda: sys.stderr.write(told.getvalue()))
+        with contextlib.redirect_stdout(told):
+            import app  # noqa: F401 - opens the front door, which tells the kernel where settings are kept
+            from chalicelib.reports.audit import audit
+
+            made = audit(is_full=True)
+        if not made.findings:
+            ends.pop_all()
     if is_json:
         print(json.dumps(asdict(made), ensure_ascii=False, default=str))
     else:
