@@ -24,9 +24,10 @@ from tests.support import nightly
 from tests.support import town as towns
 from tests.support.town import Town
 
-EXAMPLES = nightly.pick(4, 150)
+EXAMPLES = nightly.pick(2, 150)
 """Of each kind, for each door, as those whom it lets in."""
-AS_OTHERS = nightly.pick(1, 10)
+AS_OTHERS = nightly.pick(0, 10)
+"""As those whom it does not; by day the matrix of roles in tests/security knocks for them."""
 DOORS = front_door.all_doors()
 SCHEMA = schemathesis.openapi.from_dict(openapi.document(DOORS))
 SCHEMA.config.generation.update(with_security_parameters=False)
@@ -65,7 +66,7 @@ def test_a_door_keeps_its_promises(town: Town, door: Door) -> None:
     for strategy in cases:
         assert _knock(town, strategy, lets_in(door), EXAMPLES), "no example reached the door"
         for kind in KINDS:
-            if kind != lets_in(door):
+            if AS_OTHERS and kind != lets_in(door):
                 _knock(town, strategy, kind, AS_OTHERS)
 
 
