@@ -17,6 +17,7 @@ LAWS = (
 )
 CONTRACT = Path(__file__).resolve().parents[2] / "openapi.json"
 PLAN_SCHEMA = CONTRACT.parent / "docs" / "schemas" / "plan.json"
+ORDERS_SCHEMA = PLAN_SCHEMA.with_name("orders.json")
 
 
 def main() -> None:
@@ -54,12 +55,15 @@ def write_contract() -> None:
     """Write the contract and the schema of plans beside the code; both front ends take types from it."""
     import app  # noqa: F401
     from chalicelib import front_door
+    from chalicelib.commissions.past_order import Orders
     from chalicelib.commissions.schemas import PlanIn
     from chalicelib.kernel import openapi
 
     contract = openapi.document(front_door.all_doors())
     plan = json.dumps(PlanIn.model_json_schema(), ensure_ascii=False, indent=1)
     PLAN_SCHEMA.write_text(plan + "\n", encoding="utf-8")
+    orders = json.dumps(Orders.json_schema(), ensure_ascii=False, indent=1)
+    ORDERS_SCHEMA.write_text(orders + "\n", encoding="utf-8")
     CONTRACT.write_text(json.dumps(contract, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

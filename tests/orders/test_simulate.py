@@ -1,0 +1,151 @@
+"""A simulation says what settling then really pays (R10)."""
+
+import io
+import json
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.catalog import store as catalog
+from chalicelib.commissions import store as commissions
+from chalicelib.commissions.as_person import as_person
+from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.past_order import Orders
+from chalicelib.commissions.plan_templates import plan_templates
+from chalicelib.commissions.simulate import Totals, simulate
+from chalicelib.distributors import store as distributors
+from chalicelib.invites.make_code import make_code
+from chalicelib.kernel import clock
+from chalicelib.kernel.dynamo import commit
+from chalicelib.members import store as members
+from chalicelib.orders.rules import Order
+from scripts.local.simulate import read_orders
+from tests.orders.shop import Shop
+
+ROOT = Path(__file__).parents[2]
+PAID_BY_ORDER = [
+    one.template_id for one in plan_templates() if any(rule.when == "ORDER" for rule in one.plan.rules)
+]
+
+
+def published(template_id: str, **more: Any) -> Plan:
+    """The template, in force from now on."""
+    given = next(one.plan for one in plan_templates() if one.template_id == template_id)
+    plan = Plan("PLNEW", 99, given.name, "PUBLISHED", given.rules, given.cap_bps, given.caps)
+    plan = replace(plan, starts_at=clock.now(), **more)
+    commit(commissions.add_plan(plan))
+    commissions.forget_plans()
+    return plan
+
+
+def person(member_id: str) -> dict[str, Any]:
+    """Somebody as the file of orders has them."""
+    found = as_person(member_id, members.load(member_id), distributors.load_many([member_id]).get(member_id))
+    return asdict(found)
+
+
+def as_file(order: Order, shop: Shop, *, is_first: bool, sharer_id: str | None) -> dict[str, Any]:
+    """The placed order as the file of orders has it, without its terms."""
+    lines = []
+    for line in order.lines:
+        product = catalog.load(line.product_id)
+        sku = next(one for one in product.skus if one.sku_id == line.sku_id)
+        lines.append(
+            {
+                "product_id": line.product_id,
+                "sku_id": line.sku_id,
+                "title": line.title,
+                "category_id": product.category_id,
+                "quantity": line.quantity,
+                "paid_fen": line.paid_fen,
+                "list_fen": sku.price_fen * line.quantity,
+                "cost_fen": line.cost_fen * line.quantity,
+            }
+        )
+    return {
+        "order_id": order.order_id,
+        "at": order.placed_at,
+        "buyer": person(shop.c),
+        "uplines": [person(shop.b), person(shop.a)],
+        "sharer": person(sharer_id) if sharer_id else None,
+        "region": ["广东省", "某市", "某区"],
+        "is_first_order": is_first,
+        "lines": lines,
+    }
+
+
+@pytest.mark.parametrize("template_id", PAID_BY_ORDER)
+def test_equals_row_by_row_what_settling_pays(template_id: str, shop: Shop) -> None:
+    """Every figure, note and form of the rows; a sharer and a ceiling that binds included."""
+    plan = published(template_id, cap_bps=700)
+    first = shop.place(key="order-0001")
+    shared = shop.place(shop.wanted(shop.tea, 1, 2), key="order-0002", share_code=make_code(shop.a).code)
+    given = [
+        as_file(first, shop, is_first=True, sharer_id=None),
+        as_file(shared, shop, is_first=False, sharer_id=shop.a),
+    ]
+    for order in (first, shared):
+        shop.pay(order)
+    text = json.dumps(given, default=lambda at: at.isoformat(), ensure_ascii=False)
+    totals = Totals()
+    simulated = list(simulate(plan, read_orders(io.StringIO(text)), totals))
+    for order, rows in zip((first, shared), simulated, strict=True):
+        paid = commissions.of_order(order.order_id)
+        at = clock.now()  # when a row was put no simulation can know
+        assert {row.payee_rule: replace(row, created_at=at) for row in rows} == {
+            row.payee_rule: replace(row, created_at=at) for row in paid
+        }
+    assert totals.cost_fen == sum(row.amount_fen for rows in simulated for row in rows)
+    assert totals.by_product.total() == totals.by_payee.total() == totals.by_level.total() == totals.cost_fen
+
+
+def test_the_schema_in_the_repo_is_the_one_that_is_read() -> None:
+    """Run ``scripts/check --fix`` after a change."""
+    kept = ROOT.joinpath("docs", "schemas", "orders.json").read_text(encoding="utf-8")
+    assert json.loads(kept) == json.loads(json.dumps(Orders.json_schema()))
+
+
+@pytest.mark.parametrize("template_id", [one.template_id for one in plan_templates()])
+def test_the_example_runs_under_each_template(template_id: str) -> None:
+    """The script's rows sum to its totals."""
+    found = run(template_id, "--json")
+    assert found.returncode == 0, found.stderr
+    told = json.loads(found.stdout)
+    assert sum(row["amount_fen"] for row in told["rows"]) == told["totals"]["cost_fen"]
+    assert told["totals"]["orders"] == 2
+    assert all(row["explanation"] for row in told["rows"])
+
+
+def test_the_example_s_figures() -> None:
+    """8 % and 2 % of 99.99 + 200.00: 7.99 + 16.00 and 1.99 + 4.00; against 10/5/2 with two levels paid."""
+    found = run("01_two_levels", "--json", "--against", str(template("01_three_levels")))
+    totals = json.loads(found.stdout)["totals"]
+    assert totals["by_payee"] == {"MBA": 2399, "MBB": 599}
+    assert totals["sales_fen"] == 29_999
+    assert (totals["highest_order_id"], totals["highest_fen"]) == ("OR2", 2000)
+    assert totals["against"]["by_payee"] == {"MBA": 2399 - 2999, "MBB": 599 - 1499}
+
+
+@pytest.mark.parametrize("text", ['[{"order_id": "OR1"}]', "[{", '[{"order_id": 1}]', "[", "3"])
+def test_a_bad_file_is_refused_in_words(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "orders.json"
+    file.write_text(text, encoding="utf-8")
+    found = run("01_two_levels", orders=file)
+    assert found.returncode == 1
+    assert found.stderr.startswith("Fenxiao: ")
+
+
+def template(template_id: str) -> Path:
+    return ROOT / "chalicelib" / "commissions" / "templates" / f"{template_id}.json"
+
+
+def run(template_id: str, *more: str, orders: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The script as a process."""
+    file = orders or ROOT / "docs" / "schemas" / "orders.example.json"
+    command = [sys.executable, "-m", "scripts.local.simulate", "--plan", str(template(template_id))]
+    command += ["--orders", str(file), *more]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
