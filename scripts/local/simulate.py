@@ -92,6 +92,7 @@ def read_orders(file: TextIO) -> Iterator[PastOrder]:
     decoder, text, place, is_over, bracket = json.JSONDecoder(), "", 0, False, ""
     while True:
         while place < len(text) and text[place] in " \t\r\n,[]":
+            bracket = text[place] if text[place] in "[]" else bracket
             place += 1
         try:
             if place == len(text):
