@@ -8,7 +8,7 @@ from datetime import datetime
 from chalicelib.commissions import forms, store
 from chalicelib.commissions.hand_out import reward_of
 from chalicelib.commissions.rules import Commission, CommissionsMoved, RefundedLine
-from chalicelib.commissions.take_back import take_back
+from chalicelib.commissions.take_back import goes_beyond, take_back
 from chalicelib.kernel.dynamo import Write
 from chalicelib.kernel.money import Fen
 from chalicelib.wallet import store as wallet
@@ -41,12 +41,14 @@ def claw_back(
     what is missing becomes a debt; coupons and gifts are revoked unless they were used, which the row
     records. What becomes of points goes into ``turn``, which the caller commits too. Commits nothing. The
     commit raises ``CommissionsMoved`` (or another conflict) when a row or a wallet changed meanwhile
-    (another refund, maturing, a withdrawal): call again then.
+    (another refund, maturing, a withdrawal), as this does when the same refund was posted: call again.
     """
     writes: list[Write] = []
     cash: dict[tuple[str, bool], int] = defaultdict(int)
     points: dict[tuple[str, bool], int] = defaultdict(int)
     for row in store.of_order(order_id):
+        if goes_beyond(row, lines):
+            raise CommissionsMoved()
         taken = take_back(row, lines)
         if taken is None:
             if refund_id in row.holds:

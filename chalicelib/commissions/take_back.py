@@ -29,3 +29,13 @@ def take_back(commission: Commission, lines: Mapping[int, RefundedLine]) -> Take
         return None
     taken_fen = max(0, due_fen - commission.trimmed_fen - commission.clawed_fen)
     return Taken(Fen(taken_fen), Fen(commission.refunded_fen + added_fen), refunded)
+
+
+def goes_beyond(commission: Commission, lines: Mapping[int, RefundedLine]) -> bool:
+    """Whether this refund's money would be more than was paid: somebody posted it since it was read."""
+    return any(
+        commission.refunded_by_line.get(str(part.line_no), 0) + line.after_fen - line.before_fen
+        > part.net_fen
+        for part in commission.parts
+        if part.amount_fen and (line := lines.get(part.line_no)) is not None
+    )

@@ -27,6 +27,7 @@ class TestSignIn:
         assert answer.status == 200
         assert answer.json["me"]["permissions"] == [
             "catalog.read",
+            "gifts.ship",
             "orders.read",
             "orders.ship",
             "stock.edit",

@@ -1,8 +1,4 @@
-"""What staff change is done or not, and its audit row with it, wherever the process dies (G2, G3, A6).
-
-The audit row rides in the same transaction (decision 5); were it a commit of its own, a death between
-the two would leave books that are neither those before nor those after.
-"""
+"""What staff change is done or not, its audit row in the same commit, wherever it dies (G2, G3, A6)."""
 
 from dataclasses import replace
 

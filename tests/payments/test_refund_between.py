@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.commissions import store as commissions
+from chalicelib.commissions.rules import Commission
 from chalicelib.kernel.errors import Conflict
 from chalicelib.orders import store as orders
 from chalicelib.orders.cancel_refund import cancel_refund
@@ -81,3 +83,23 @@ def test_two_notices_of_one_end(who: shop.People, peer: WeChatPay, number: int) 
         assert reads() >= number
     order = orders.load(order_id)
     assert (order.refunded_fen, order.refund_reserved_fen) == (6_666, 0)
+
+
+def test_the_same_end_posted_before_the_commissions_are_read(who: shop.People, peer: WeChatPay) -> None:
+    """Invariant 11, 22: what was counted meanwhile is not counted again, nor is it anybody's bug."""
+    order_id = shop.paid_order(peer, who).order_id
+    refund_id = shop.reserved(order_id, Slice(1, 3)).refund_id
+    send_refund(refund_id)
+    notice = peer.end_refund(refund_id)
+    read = commissions.of_order
+
+    def reading(asked: str) -> list[Commission]:
+        patch.undo()
+        post_refund(notice)
+        return read(asked)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commissions, "of_order", reading)
+        post_refund(notice)
+    assert orders.load_refund(refund_id).status == "POSTED"
+    assert {row.rule: row.clawed_fen for row in read(order_id)} == {"L1": 999, "L2": 499}

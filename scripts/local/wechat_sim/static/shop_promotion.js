@@ -19,7 +19,7 @@ function drawStanding(view, standing, again) {
     await view.api.post("/shop/distributor/application", { message: values.message.trim() || null });
     await again();
   };
-  const words = { NONE: "分享好物，得佣金", PENDING: "申请已收到", REJECTED: "这次没有通过", DISABLED: "推广资格已停用", DELETED: "推广资格已取消" };
+  const words = { NONE: "分享好物，得佣金", PENDING: "申请已收到", REJECTED: "这次没有通过", DISABLED: "推广资格已停用", SUSPENDED: "推广资格已暂停", EXPELLED: "推广资格已取消", DELETED: "推广资格已取消" };
   const message = h("textarea", { name: "message", maxLength: 200, rows: 3, placeholder: "介绍一下自己，打算怎么推荐（可不填）", ariaLabel: "申请说明" });
   return [
     h("div", { className: "standing shipped" }, h("strong", {}, words[standing.status]), h("p", {}, standing.says)),
