@@ -94,11 +94,15 @@ class Auditor:
         self.people[member_id]["status"] = status
 
     def publish(self, rates: tuple[int, ...], *, own: bool, cap_bps: int, at: datetime) -> None:
-        """A new plan; refused when the dearest chain could earn more than its cap (R9, R12)."""
+        """A new plan; refused when the dearest chain could earn more than the cap of an article (R9, R12)."""
         places = [*([0] if own else []), *range(len(rates))]
         tables = [rates, *filter(None, self.levels.values())]
         dearest = sum(max((one[place] for one in tables if place < len(one)), default=0) for place in places)
         demand(dearest <= cap_bps, "PlanNotCompliant")
+        for sku in self.skus.values():
+            fixed = sum(sku["fixed"][place] for place in places if place < len(sku["fixed"]))
+            lowest = min([sku["price"], *sku["member"].values()])
+            demand(fixed <= lowest * cap_bps // 10_000, "PlanNotCompliant")
         self.plans.append({"rates": rates, "own": own, "cap": cap_bps, "from": at + PLAN_WAITS})
 
     def plan_at(self, at: datetime) -> Book | None:

@@ -39,9 +39,9 @@ Sale = tuple[int, dict[int, int], int]
 sales = st.tuples(picks, baskets, depths)
 plans = st.sampled_from(
     [
-        ((1_000, 500), False, 3_000),
+        ((1_000, 500), False, 6_100),
         ((1_234, 567, 89), True, 4_500),
-        ((800,), True, 4_000),
+        ((800,), True, 7_100),
         ((2_500, 900), False, 3_000),
     ]
 )

@@ -13,7 +13,7 @@ from chalicelib.payments.jobs import find_unnotified
 from chalicelib.wallet import store as wallet
 from chalicelib.withdrawals import store as withdrawals
 from chalicelib.withdrawals.jobs import pay_out
-from tests.crash.harness import balanced, journal
+from tests.crash.books import balanced, journal
 from tests.payments import shop
 from tests.support import api
 from tests.wechat.conftest import _running, street  # noqa: F401 - fixtures
