@@ -50,12 +50,14 @@ def _greet(world: World, seconds: float) -> None:
     print(f"""
   Fenxiao 分销 · 本地世界已就绪（{seconds:.1f} 秒）
 
-    手机（微信模拟器） {world.phones_url}/
+    手机（微信模拟器） {world.wechat_url}/
+    手机里开 H5 商城   {world.phones_url}
     商城（H5）         {world.api_url}/h5/
+    后台               {world.api_url}/admin/
     接口文档           {world.api_url}/docs
     接口               {world.api_url}
 
-    演示账号   店主 owner / {_demo_password()}   （接口 POST /console/sign-in）
+    演示账号   店主 owner / {_demo_password()}   （后台登录）
     演示顾客   打开“手机”页面，每部手机是一位顾客
     讲一遍故事 ./scripts/demo --step --url {world.api_url}
 

@@ -50,8 +50,8 @@ class World:
 
     @property
     def phones_url(self) -> str:
-        """The page of phones under the name that browsers need, see the page's own ``moveNextDoor``."""
-        return f"http://phones.fenxiao.localhost:{self.port + 1}/"
+        """The phones with the H5 mall in them, under the name that browsers need (see ``moveNextDoor``)."""
+        return f"http://phones.fenxiao.localhost:{self.port + 1}/?h5"
 
     @property
     def engine_url(self) -> str:

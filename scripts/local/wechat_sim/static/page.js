@@ -8,6 +8,8 @@ const street = document.getElementById("phones");
 const panel = new Panel(document.getElementById("panel"), refresh);
 const phones = new Map();
 let shop = { h5_url: "", has_module: false };
+// The phones show their own small shop; with ?h5 in the address they show the H5 mall instead.
+const asksForMall = new URLSearchParams(location.search).has("h5");
 let state = null;
 let asked = 0;
 
@@ -57,12 +59,13 @@ function emptyHint() {
 // page shares a name with the phones' own addresses (p1.fenxiao.localhost); such names never leave the machine.
 function moveNextDoor() {
   if (location.hostname.endsWith(".fenxiao.localhost")) return false;
-  location.replace(`http://phones.fenxiao.localhost:${location.port}${location.pathname}`);
+  location.replace(`http://phones.fenxiao.localhost:${location.port}${location.pathname}${location.search}`);
   return true;
 }
 
 async function lookForShop() {
   const found = await sim("/shop");
+  if (!asksForMall) found.h5_url = "";
   if (JSON.stringify(found) === JSON.stringify(shop)) return;
   shop = found;
   if (shop.h5_url && moveNextDoor()) return;
