@@ -12,6 +12,7 @@ function hook(name: string) {
 export const onLaunch = hook('onLaunch')
 export const onShow = hook('onShow')
 export const onLoad = hook('onLoad')
+export const onUnload = hook('onUnload')
 export const onReachBottom = hook('onReachBottom')
 export const onPullDownRefresh = hook('onPullDownRefresh')
 export const onShareAppMessage = hook('onShareAppMessage')

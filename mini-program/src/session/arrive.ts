@@ -59,8 +59,8 @@ function begin(signedIn: unknown): void {
 
 /** An invitation waits on the device until somebody is signed in; the newest wins. */
 function keepInvitation({ scene, inviteCode }: Launch): void {
-  if (scene) uni.setStorageSync(KEPT, { scene, source: 'SCAN' })
-  else if (inviteCode) uni.setStorageSync(KEPT, { code: inviteCode, source: 'LINK' })
+  if (scene) uni.setStorageSync(KEPT, { scene, source: 'MINI_CODE' } satisfies Scan)
+  else if (inviteCode) uni.setStorageSync(KEPT, { code: inviteCode, source: 'LINK' } satisfies Scan)
 }
 
 /** Tell the server by which code one came; it decides about binding and says what came of it. */
