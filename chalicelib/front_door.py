@@ -50,11 +50,13 @@ class Clockwork:
 
 @dataclass(frozen=True)
 class Index:
-    """All that the front door opens; ``followers`` are modules by the table they follow."""
+    """All that the front door opens; ``followers`` are modules by the table they follow, ``workers`` by the
+    kind of long work they do."""
 
     routes: tuple[Route, ...]
     schedules: tuple[Clockwork, ...]
     followers: dict[str, tuple[str, ...]]
+    workers: dict[str, str]
 
 
 def all_doors() -> list[Door]:
@@ -95,12 +97,15 @@ def index() -> Index:
     ]
     routes += [Route(_OWN, door.method, door.path, door.content_types) for door in _own_doors().all]
     following: dict[str, list[str]] = defaultdict(list)
-    schedules = []
+    schedules: list[Clockwork] = []
+    workers: dict[str, str] = {}
     for name in _modules("jobs"):
+        workers |= dict.fromkeys(_jobs_of(name).workers, name)
         schedules += [Clockwork(name, job.name, job.every_minutes) for job in _jobs_of(name).scheduled]
         for table in dict.fromkeys(table for table, _, _ in _jobs_of(name).followers):
             following[table].append(name)
-    return Index(tuple(routes), tuple(schedules), {table: tuple(names) for table, names in following.items()})
+    followers = {table: tuple(names) for table, names in following.items()}
+    return Index(tuple(routes), tuple(schedules), followers, workers)
 
 
 def write_index() -> None:
@@ -118,6 +123,7 @@ def open_on(app: Chalice) -> dict[str, Callable[..., Any]]:
         max_age=600,
     )
     known = _read_index() or index()
+    jobs.install_workers(partial(_worker, known.workers))
     for route in known.routes:
         _open_route(app, route)
     handlers: dict[str, Callable[..., Any]] = {}
@@ -137,6 +143,7 @@ def _read_index() -> Index | None:
         tuple(Route(**{**one, "content_types": tuple(one["content_types"])}) for one in kept["routes"]),
         tuple(Clockwork(**one) for one in kept["schedules"]),
         {table: tuple(names) for table, names in kept["followers"].items()},
+        kept["workers"],
     )
 
 
@@ -215,6 +222,27 @@ def _around(door: Door, ask: Ask[Any], call: Callable[[], Any]) -> Any:
 
     with dynamo.riding(row):
         return call()
+
+
+def _worker(workers: dict[str, str], kind: str) -> jobs.Worker:
+    """Whoever does this long work; what it changes carries an audit row of whoever asked for it."""
+    does = _jobs_of(workers[kind]).workers[kind]
+
+    def work(run: Any) -> Any:
+        def row(writes: Sequence[dynamo.Write]) -> list[dynamo.Write]:
+            return _recorded(
+                writes,
+                entrant=auth.Entrant("staff", run.job.by, via="job"),
+                door_name=f"JOB {kind}",
+                request_id=run.job.job_id,
+                ip="",
+                body=run.job.params,
+            )
+
+        with dynamo.riding(row):
+            return does(run)
+
+    return work
 
 
 def _open_route(app: Chalice, route: Route) -> None:

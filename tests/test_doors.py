@@ -7,8 +7,9 @@ import pytest
 
 import app  # noqa: F401 - opens the front door
 from chalicelib import front_door
-from chalicelib.admin.rules import EVERYTHING, OWN
+from chalicelib.admin.rules import EVERYTHING
 from chalicelib.kernel import openapi
+from chalicelib.kernel.auth import OWN
 from tests.support import api
 from tests.support import world as support
 

@@ -1,8 +1,8 @@
 """Judge whether a staff member may pass a door; the front door installs it as the check ``staff``."""
 
 from chalicelib.admin import store
-from chalicelib.admin.rules import OWN, PasswordMustChange, StaffSignedOut, granted
-from chalicelib.kernel.auth import Entrant
+from chalicelib.admin.rules import PasswordMustChange, StaffSignedOut, granted
+from chalicelib.kernel.auth import OWN, Entrant
 from chalicelib.kernel.errors import Forbidden
 
 REFUSALS = (StaffSignedOut, PasswordMustChange)

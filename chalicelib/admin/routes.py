@@ -5,7 +5,7 @@ from typing import Any
 from chalicelib.admin import rules, store
 from chalicelib.admin.change_password import change_password
 from chalicelib.admin.refresh import refresh
-from chalicelib.admin.rules import OWN, Staff
+from chalicelib.admin.rules import Staff
 from chalicelib.admin.schemas import (
     PasswordIn,
     StaffCredentialsIn,
@@ -15,7 +15,7 @@ from chalicelib.admin.schemas import (
 )
 from chalicelib.admin.sign_in import sign_in
 from chalicelib.admin.sign_out import sign_out
-from chalicelib.kernel.auth import anyone, staff
+from chalicelib.kernel.auth import OWN, anyone, staff
 from chalicelib.kernel.http import Ask, Doors, Nothing
 from chalicelib.kernel.limits import TooOften
 from chalicelib.kernel.passwords import WeakPassword

@@ -10,8 +10,6 @@ from chalicelib.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Una
 
 StaffStatus = Literal["ACTIVE", "DISABLED"]
 MIN_PASSWORD = 10
-OWN = "own"
-"""What every staff member may do without a role: see itself, change its password, sign out."""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,10 @@ wechat = Guard("wechat", "wechat")
 """WeChat proves itself by its signature, inside the door."""
 
 
+OWN = "own"
+"""What every staff member may do without a role: see itself, change its password, sign out."""
+
+
 def staff(permission: str) -> Guard:
     """A staff member whose role grants ``permission``, e.g. ``orders.ship``."""
     return Guard(f"staff:{permission}", "staff", "staff", permission)
@@ -91,9 +95,17 @@ def admit(guard: Guard, authorization: str | None) -> Entrant:
         raise Unauthorized()
     if entrant.kind != guard.kind:
         raise Forbidden()
+    demand(guard, entrant)
+    return entrant
+
+
+def demand(guard: Guard, entrant: Entrant) -> None:
+    """The guard's own check of who is in already; for what only the thing asked for names.
+
+    Raises what the check refuses by, ``Forbidden`` among it.
+    """
     if guard.check is not None:
         _checks[guard.check](entrant, guard.argument)
-    return entrant
 
 
 def _read(authorization: str | None) -> Entrant | None:

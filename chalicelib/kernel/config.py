@@ -22,6 +22,7 @@ class Config:
     """The one origin whose pages may call the API; ``*`` only in the local world."""
     h5_url: str = "https://shop.example.com/h5/"
     media_bucket: str = "fenxiao-test-media"
+    results_bucket: str = "fenxiao-test-results"
     wechat_api_url: str = "https://api.weixin.qq.com"
     wechat_open_url: str = "https://open.weixin.qq.com"
     wechat_pay_url: str = "https://api.mch.weixin.qq.com"
@@ -54,6 +55,7 @@ def read(environ: Mapping[str, str]) -> Config:
             "web_origin",
             "h5_url",
             "media_bucket",
+            "results_bucket",
             "mp_appid",
             "oa_appid",
             "mch_id",

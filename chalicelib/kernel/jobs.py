@@ -13,6 +13,8 @@ from chalicelib.kernel.dynamo import Write, commit
 
 Projected = TypeVar("Projected")
 ScheduledJob = Callable[[], Any]
+Worker = Callable[[Any], Any]
+"""Does one step of long work: the room ``jobs`` says what it is given and gives back."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Jobs:
         self.room = room
         self.scheduled: list[Scheduled] = []
         self.followers: list[tuple[str, str, Follower]] = []
+        self.workers: dict[str, Worker] = {}
 
     def every(self, minutes: int) -> Callable[[ScheduledJob], ScheduledJob]:
         """Run the function each so many minutes; it takes one bounded batch at a time."""
@@ -63,6 +66,31 @@ class Jobs:
             return follower
 
         return declare
+
+    def work(self, kind: str) -> Callable[[Worker], Worker]:
+        """Do the long work of this kind by the function, step by step (see ``jobs.run_job``)."""
+
+        def declare(worker: Worker) -> Worker:
+            self.workers[kind] = worker
+            return worker
+
+        return declare
+
+
+_find_worker: Callable[[str], Worker] | None = None
+
+
+def install_workers(find: Callable[[str], Worker] | None) -> None:
+    """Let ``find`` say who does the work of a kind; it raises ``KeyError`` where nobody does."""
+    global _find_worker
+    _find_worker = find
+
+
+def worker_of(kind: str) -> Worker:
+    """Who does the work of this kind. Raises ``KeyError``."""
+    if _find_worker is None:
+        raise KeyError(kind)
+    return _find_worker(kind)
 
 
 def deliver(table: str, records: Sequence[dict[str, Any]], followers: Sequence[Follower]) -> list[str]:

@@ -32,7 +32,7 @@ def main() -> None:
     options = parser.parse_args()
     clock.install(FileClock(options.clock).now)
     tables.create(aws.client("dynamodb"), config.config().stage)
-    _bucket()
+    _buckets()
     keys: dict[str, Any] = json.loads(options.keys.read_text())
     for name, field in _FROM_KEYS.items():
         put_secret(name, keys[field])
@@ -60,15 +60,15 @@ def put_secret(name: str, value: str, *, keep: bool = False) -> None:
             vault.put_secret_value(SecretId=full, SecretString=value)
 
 
-def _bucket() -> None:
+def _buckets() -> None:
     storage = aws.client("s3")
-    with contextlib.suppress(
-        storage.exceptions.BucketAlreadyOwnedByYou, storage.exceptions.BucketAlreadyExists
-    ):
-        storage.create_bucket(
-            Bucket=config.config().media_bucket,
-            CreateBucketConfiguration={"LocationConstraint": config.config().region},
-        )
+    for bucket in (config.config().media_bucket, config.config().results_bucket):
+        with contextlib.suppress(
+            storage.exceptions.BucketAlreadyOwnedByYou, storage.exceptions.BucketAlreadyExists
+        ):
+            storage.create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": config.config().region}
+            )
 
 
 if __name__ == "__main__":

@@ -170,6 +170,7 @@ def _streams(resources: dict[str, Any]) -> dict[str, str]:
 def _set_up(function: dict[str, Any], streams: dict[str, str]) -> None:
     function["Environment"] = {"Variables": {f"FENXIAO_{_shout(name)}": {"Ref": name} for name in SETTINGS}}
     function["Environment"]["Variables"]["FENXIAO_REGION"] = {"Ref": "AWS::Region"}
+    function["Environment"]["Variables"]["FENXIAO_RESULTS_BUCKET"] = {"Ref": "Results"}
     for event in function.get("Events", {}).values():
         if event["Type"] == "DynamoDB":
             table = event["Properties"]["Stream"].split("/")[1]

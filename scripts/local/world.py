@@ -118,6 +118,7 @@ class World:
             "FENXIAO_WEB_ORIGIN": "*",
             "FENXIAO_H5_URL": f"{self.api_url}/h5/",
             "FENXIAO_MEDIA_BUCKET": "fenxiao-local-media",
+            "FENXIAO_RESULTS_BUCKET": "fenxiao-local-results",
             "FENXIAO_WECHAT_API_URL": self.wechat_url,
             "FENXIAO_WECHAT_OPEN_URL": self.wechat_url,
             "FENXIAO_WECHAT_PAY_URL": self.wechat_url,

@@ -11,7 +11,6 @@ from chalicelib.admin.link import SealedRow, digest, link
 from chalicelib.admin.rules import (
     CATALOGUE,
     EVERYTHING,
-    OWN,
     OWNER,
     PRESETS,
     BadStaffUsername,
@@ -27,6 +26,7 @@ from chalicelib.admin.rules import (
     demand_may_change,
     granted,
 )
+from chalicelib.kernel.auth import OWN
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 BOSS = Staff("ST1", "boss", "店主", "ACTIVE", (OWNER,), False, AT, None, 1)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
 
 from chalicelib.commissions import store as commissions
 from chalicelib.distributors import store as distributors
-from chalicelib.kernel import ids, secrets, settings
+from chalicelib.kernel import aws, ids, secrets, settings
 from chalicelib.kernel.config import config
 from chalicelib.wechat import token
 from tests.crash.street import Street
@@ -49,15 +50,20 @@ class Snapshot:
     tables: Any
     peer: dict[str, Any]
     moment: Any
+    files: dict[str, bytes]
 
     @staticmethod
     def take(peer: Street, clock: Clock) -> "Snapshot":
-        return Snapshot(copy.deepcopy(_backend().tables), copy.deepcopy(peer.state()), clock.moment)
+        return Snapshot(copy.deepcopy(_backend().tables), copy.deepcopy(peer.state()), clock.moment, files())
 
     def restore(self, peer: Street, clock: Clock) -> None:
         _backend().tables = copy.deepcopy(self.tables)
         peer.set_state(copy.deepcopy(self.peer))
         clock.moment = self.moment
+        if files() != self.files:
+            _bucket().keys.clear()
+            for name, content in self.files.items():
+                aws.client("s3").put_object(Bucket=config().results_bucket, Key=name, Body=content)
         fresh_container()
 
 
@@ -80,7 +86,8 @@ def books(peer: Street, *, is_exact: bool = False) -> Books:
         if not name.endswith(UNCOUNTED)
     }
     theirs = {kind: _states(getattr(peer, kind)) for kind in ("trades", "refunds", "bills")}
-    return {**tables, **theirs, "said": sorted(peer.said)}
+    results = {name: content for name, content in files().items() if name.endswith("result")}
+    return {**tables, **theirs, "said": sorted(peer.said), "results": results}
 
 
 def everything(peer: Street, clock: Clock) -> int:
@@ -92,7 +99,14 @@ def everything(peer: Street, clock: Clock) -> int:
     theirs = {
         name: sorted(value) if isinstance(value, set) else repr(value) for name, value in peer.state().items()
     }
-    return hash(json.dumps([tables, theirs, clock.moment.isoformat()], sort_keys=True))
+    kept = sorted((name, str(content)) for name, content in files().items())
+    return hash(json.dumps([tables, theirs, kept, clock.moment.isoformat()], sort_keys=True))
+
+
+def files() -> dict[str, bytes]:
+    """What long work has kept and left."""
+    bucket = _bucket()
+    return {name: key.value for name, key in bucket.keys.items()} if bucket else {}
 
 
 def journal() -> list[str]:
@@ -182,6 +196,11 @@ def _table(short: str) -> list[Any]:
 def _backend() -> Any:
     (account,) = dynamodb_backends
     return dynamodb_backends[account][config().region]
+
+
+def _bucket() -> Any:
+    (account,) = s3_backends
+    return s3_backends[account]["aws"].buckets.get(config().results_bucket)
 
 
 def counting() -> Callable[[int], bytes]:

@@ -143,8 +143,8 @@ BEHIND = {
     "wallet_expire_points": expire_lots,
 }
 """The verb of a job whose own module only calls it."""
-ELSEWHERE = {"commissions_close_periods"}
-"""It needs a plan and a clock of its own: ``test_close_period``."""
+ELSEWHERE = {"commissions_close_periods", "jobs_run_waiting"}
+"""They need a plan and a clock, or a worker, of their own: ``test_close_period``, ``test_jobs``."""
 JOBS = [job for job in front_door.scheduled() if job.name not in ELSEWHERE]
 for _job in JOBS:
     claim(names_of([BEHIND.get(_job.name, _job.run)]), _job.name)

@@ -62,7 +62,16 @@ def test_config_names_what_is_missing_outside_the_local_world() -> None:
     with pytest.raises(RuntimeError, match="FENXIAO_MCH_ID"):
         config.read({"FENXIAO_STAGE": "prod"})
     with pytest.raises(RuntimeError, match="one origin"):
-        names = ("public_url", "h5_url", "media_bucket", "mp_appid", "oa_appid", "mch_id", "mch_serial")
+        names = (
+            "public_url",
+            "h5_url",
+            "media_bucket",
+            "results_bucket",
+            "mp_appid",
+            "oa_appid",
+            "mch_id",
+            "mch_serial",
+        )
         given = {f"FENXIAO_{name.upper()}": "x" for name in (*names, "pay_public_key_id")}
         config.read({"FENXIAO_STAGE": "prod", "FENXIAO_WEB_ORIGIN": "*", **given})
 

@@ -11,10 +11,10 @@ import pytest
 
 from chalicelib import front_door
 from chalicelib.admin import store as admin
-from chalicelib.admin.rules import EVERYTHING, OWN
+from chalicelib.admin.rules import EVERYTHING
 from chalicelib.distributors import store as distributors
 from chalicelib.kernel import auth, clock, crypto
-from chalicelib.kernel.auth import Entrant
+from chalicelib.kernel.auth import OWN, Entrant
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.http import Door
 from tests.support import api, people

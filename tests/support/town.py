@@ -26,6 +26,8 @@ from chalicelib.content.publish_announcement import publish_announcement
 from chalicelib.content.save_announcement import save_announcement
 from chalicelib.distributors import store as distributors
 from chalicelib.invites.make_code import make_code
+from chalicelib.jobs.rules import Kind
+from chalicelib.jobs.start_job import start_job
 from chalicelib.kernel import auth, clock, settings
 from chalicelib.kernel.auth import Entrant
 from chalicelib.kernel.config import config
@@ -216,6 +218,7 @@ def _known(
         "audit_id": (audit().audit_id,),
         "category_id": (shop.tea.category_id,),
         "code": (code,),
+        "job_id": (_job(),),
         "level_id": ("normal",),
         "member_id": (shop.a, shop.b, shop.c),
         "name": tuple(settings.declared()),
@@ -234,6 +237,12 @@ def _known(
         "template_id": (shop.tea.freight_template_id or "",),
         "withdrawal_id": (withdrawal.withdrawal_id,),
     }
+
+
+def _job() -> str:
+    """Long work that waits for its turn."""
+    kind = Kind("ROWS", "逐行处理", "orders.read")
+    return start_job(kind, {}, by=EMPLOYEE, key="job-0001", file_name="行.csv").job_id
 
 
 def _violation(member_id: str) -> str:

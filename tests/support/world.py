@@ -69,7 +69,7 @@ class Clock:
 
 @contextmanager
 def small_world() -> Iterator[Clock]:
-    """Empty tables, secrets, a media bucket and a standing clock.
+    """Empty tables, secrets, the two buckets and a standing clock.
 
     The tables are made once in a process and emptied for each test; making sixty of them each time
     would cost more than most tests.
@@ -88,9 +88,10 @@ def small_world() -> Iterator[Clock]:
 @contextmanager
 def furnished() -> Iterator[Clock]:
     """The rest of the small world, over whatever empty engine ``aws.client`` reaches."""
-    aws.client("s3").create_bucket(
-        Bucket="fenxiao-test-media", CreateBucketConfiguration={"LocationConstraint": "cn-north-1"}
-    )
+    for bucket in ("fenxiao-test-media", "fenxiao-test-results"):
+        aws.client("s3").create_bucket(
+            Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"}
+        )
     for ring in ("signing-keys", "data-keys"):
         put_secret(ring, _RINGS[ring])
     held = Clock()

@@ -1,0 +1,78 @@
+"""Long work survives a death at every call: no row of the result twice, no effect twice (invariant 22)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.jobs import jobs as back
+from chalicelib.jobs import store
+from chalicelib.jobs.cancel_job import cancel_job
+from chalicelib.jobs.run_job import run_job
+from chalicelib.jobs.start_job import start_job
+from chalicelib.kernel import jobs
+from chalicelib.kernel.jobs import deliver
+from chalicelib.wallet import store as wallet
+from tests.crash.books import changes
+from tests.crash.harness import is_whole, kills, survives
+from tests.crash.street import Street
+from tests.jobs.running import ROWS, WHO, finish, result_of, rows, start, working
+from tests.support.world import Clock
+
+THREE = b"a\nbb\nccc"
+"""Two steps."""
+
+
+@pytest.fixture(autouse=True)
+def at_work(peer: Street, world: Clock) -> Iterator[None]:
+    """Without the audit rows, whose images tell the times at which a death let a thing happen."""
+    with working():
+        jobs.install_workers({ROWS.name: rows}.__getitem__)
+        yield
+
+
+@kills(start_job)
+def test_asking(peer: Street, world: Clock) -> None:
+    """What it is given is kept before the row is there; asked again it is the same job."""
+    survives(peer, world, start, money_commits=0)
+
+
+@kills(run_job)
+def test_running(peer: Street, world: Clock) -> None:
+    """Dead anywhere, also between the files and the row, the sweeper goes on when it is free again."""
+    job = start(given=THREE, member="MBA")
+
+    def next_minutes() -> None:
+        world.advance(minutes=7)
+        back.run_waiting()
+
+    survives(peer, world, lambda: finish(job.job_id), sweep=next_minutes, money_commits=2)
+    assert result_of(finish(job.job_id)) == b"a:1\nbb:2\nccc:3\n"
+    assert wallet.find_points("MBA").available == 2
+
+
+@kills(run_job)
+def test_running_by_its_change(peer: Street, world: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stream calls a runner for each step; what it leaves the sweeper finds."""
+    monkeypatch.setattr(back, "_SECONDS", 0)
+    start(given=THREE)
+
+    def follow() -> None:
+        done = 0
+        while records := changes("jobs")[done:]:
+            done += len(records)
+            deliver("jobs", records, [back.go_on])
+
+    def next_minutes() -> None:
+        world.advance(minutes=7)
+        back.run_waiting()
+
+    survives(peer, world, follow, sweep=next_minutes, rounds=3, money_commits=0)
+    (job,) = store.mine(WHO, limit=5).items
+    assert (job.status, job.result_bytes) == ("DONE", 15)
+
+
+@kills(cancel_job)
+def test_cancelling(peer: Street, world: Clock) -> None:
+    job = start()
+    run_job(job.job_id)
+    is_whole(peer, world, lambda: cancel_job(job.job_id, WHO))
