@@ -1,4 +1,4 @@
-"""The engine as the crash suite has it: quick answers, one shard to sweep."""
+"""The shards as the crash suite has them: one to sweep."""
 
 import pytest
 
@@ -8,4 +8,3 @@ from tests.support import quick
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     quick.one_shard(monkeypatch)
-    quick.moto(monkeypatch)

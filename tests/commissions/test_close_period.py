@@ -43,7 +43,6 @@ pytestmark = pytest.mark.usefixtures("world")
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each run of closing looks at six periods."""
     quick.one_scope_shard(monkeypatch)
-    quick.moto(monkeypatch)
 
 
 def rows() -> list[Commission]:

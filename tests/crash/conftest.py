@@ -18,10 +18,8 @@ from tests.support.world import Clock
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sweepers walk, moto answers and all tables are copied some thousand times here."""
+    """The sweepers walk some thousand times here."""
     quick.one_shard(monkeypatch)
-    quick.moto(monkeypatch)
-    quick.copies(monkeypatch)
     harness.died.clear()
 
 

@@ -74,9 +74,8 @@ def together(engine: Engine, world: Clock, request: pytest.FixtureRequest) -> To
 
 @pytest.fixture(autouse=True)
 def _hasty_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let threads interrupt each other ten times as often; and all that is no race be quick."""
+    """Let threads interrupt each other ten times as often; and let one shard be swept."""
     quick.one_shard(monkeypatch)
-    quick.moto(monkeypatch)
     before = sys.getswitchinterval()
     sys.setswitchinterval(before / 10)
     yield

@@ -29,6 +29,7 @@ from moto.secretsmanager.models import secretsmanager_backends
 
 from chalicelib.kernel import aws, clock, crypto, secrets, settings
 from scripts.local import tables
+from tests.support import quick_moto
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 _lock = threading.RLock()
@@ -51,6 +52,7 @@ def _locked(self: Any, event_name: str, request: Any, **named: Any) -> Any:
 
 
 botocore_stubber.BotocoreStubber.__call__ = _locked
+quick_moto.install()
 
 
 class Clock:
