@@ -36,6 +36,16 @@ def compare_plans(before: Plan, after: Plan) -> tuple[Difference, ...]:
     )
 
 
+def sentence(rule: Rule) -> str:
+    """The rule in one sentence, as the editor shows it."""
+    said = {field: words for field, _, words in _rule(rule)}
+    ends = [f"{said['when']}，{said['who']}，以{said['base']}为基数：{said['how']}"]
+    ends += [f"条件：{said['conditions']}"] if rule.conditions else []
+    ends += [f"以{said['forms']}发放"] if rule.forms else []
+    ends += [f"上限：{said['caps']}"] if rule.caps else []
+    return "；".join(ends)
+
+
 def differences(kept: Plan, wanted: Plan) -> tuple[Difference, ...]:
     """What the content of ``wanted`` has otherwise than the stored plan; only what an edit may change."""
     return tuple(one for one in compare_plans(kept, wanted) if one.field != "starts_at")

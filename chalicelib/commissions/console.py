@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.commissions import store
 from chalicelib.commissions.close_period import close_period
-from chalicelib.commissions.compare_plans import compare_plans, differences
+from chalicelib.commissions.compare_plans import compare_plans, differences, sentence
 from chalicelib.commissions.draft_plan import draft_plan, edit_draft
 from chalicelib.commissions.kinds.model import Plan
 from chalicelib.commissions.mature import mature
@@ -161,9 +161,13 @@ def return_to_draft(ask: Ask[StepPlanIn]) -> PlanOut:
 @doors.get("/plans/{plan_id}/check", who=staff("plans.read"), returns=CheckOut, errors=(PlanUnknown,))
 def check(ask: Ask[Any]) -> CheckOut:
     """Whether the plan may be published, and if not, what to mend."""
-    breaches = plan_breaches(store.load_plan(ask.path["plan_id"]))
-    shown = [BreachOut.model_validate(breach) for breach in breaches]
-    return CheckOut(is_compliant=not shown, breaches=shown)
+    return _checked(store.load_plan(ask.path["plan_id"]))
+
+
+@doors.post("/plans/check", who=staff("plans.read"), body=PlanIn, returns=CheckOut)
+def check_content(ask: Ask[PlanIn]) -> CheckOut:
+    """The same of what an editor holds and has not saved; nothing is written."""
+    return _checked(_wanted(ask.body))
 
 
 @doors.get(
@@ -294,6 +298,11 @@ def _wanted(given: PlanIn, *, based_on: str | None = None) -> Plan:
         note=given.note,
         based_on=based_on,
     )
+
+
+def _checked(plan: Plan) -> CheckOut:
+    shown = [BreachOut.model_validate(breach) for breach in plan_breaches(plan)]
+    return CheckOut(is_compliant=not shown, breaches=shown, says=[sentence(rule) for rule in plan.rules])
 
 
 def _plan(plan: Plan) -> PlanOut:

@@ -264,6 +264,7 @@ class CheckOut(Out):
 
     is_compliant: bool
     breaches: list[BreachOut]
+    says: list[str] = Field(description="Each rule in one sentence; ids stand for levels and things.")
 
 
 class DiffAsked(Query):

@@ -4,7 +4,7 @@ const FIELDS: Record<string, string> = {
   kind: '类型', status: '状态', terms: '优惠内容', validity: '有效期', version: '版本', company: '快递公司',
   express_company: '快递公司', tracking_number: '快递单号', lines: '商品', line_no: '第几行', reason: '原因', rate: '运费', sku_id: '规格编号',
   distributor_id: '分销商', limit: '条数', rule_id: '规则代号', title: '名称', who: '返给谁', base: '按什么算', how: '怎么算', when: '什么时候',
-  conditions: '满足条件', forms: '以什么形式发', caps: '上限', level_ids: '分销商等级', level_id: '等级', area: '区域范围', level: '第几级上级',
+  conditions: '满足条件', forms: '发什么', caps: '上限', level_ids: '分销商等级', level_id: '等级', area: '区域范围', level: '第几级上级',
   metric: '看什么', rate_bps: '比例', of_rules: '以哪些规则为基数', rates: '各等级比例', otherwise_bps: '其他等级', first: '第一项', second: '第二项',
   rows: '分档', first_at_least: '第一项达到', second_at_least: '第二项达到', options: '依次看', product_ids: '商品', category_ids: '分类',
   is_except: '排除这些', at_least: '达到', on_or_after: '从哪天起', before: '哪天之前', places: '地区', province: '省', city: '市', county: '区县',

@@ -36,6 +36,8 @@ export const words = {
     yuan: '元',
     percent: '%',
     set: '设置',
+    choose: '请选择',
+    search: '输入几个字来找',
     unset: '不设置',
     changed: '刚刚被别人修改过。您填的内容还在，请核对下面的变化后再保存。',
   },

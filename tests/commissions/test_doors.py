@@ -1,5 +1,6 @@
 """The doors of commissions: distributors' and staff's (R10 … R12, P2)."""
 
+import copy
 from datetime import timedelta
 from typing import Any
 
@@ -218,6 +219,22 @@ class TestPlans:
         ) in [(one["title"], one["before"], one["after"]) for one in differences]
         assert self.post(f"/{plan_id}/retire", {"revision": 7})["status"] == "RETIRED"
         assert [one["version"] for one in self.get("")["items"]] == [2, 1]
+
+    def test_what_an_editor_holds_is_checked_and_said_without_being_saved(self) -> None:
+        """R10, R12: the findings beside the fields, the rules in words, nothing written."""
+        token = api.staff_token("plans.read")
+        three = api.post("/console/plans/check", {**PLAN, "rules": rules(1000, 500, 300)}, token=token).json
+        assert (three["is_compliant"], three["breaches"][0]["field"]) == (False, "rules.2.who.level")
+        assert three["says"][1] == "每个订单，二级上级，以实付金额为基数：按商品、等级的设置，没有设置的 5%"
+        capped = copy.deepcopy(PLAN)
+        capped["rules"][0] |= {
+            "conditions": [{"kind": "FIRST_ORDER"}],
+            "forms": [{"kind": "POINTS"}],
+            "caps": [{"kind": "ORDER_CAP", "fen": 500}],
+        }
+        said = api.post("/console/plans/check", capped, token=token).json["says"][0]
+        assert said.endswith("；条件：买家首单；以积分 100%（1 积分 = ¥1.00）发放；上限：每个订单最多 ¥5.00")
+        assert self.get("")["items"] == []
 
     def test_published_from_a_date(self) -> None:
         plan_id = self.post("", PLAN, 201)["plan_id"]

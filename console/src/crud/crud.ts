@@ -1,6 +1,8 @@
 /** What a list page is made of: where its rows come from, by what they are filtered, how each column reads. */
 import type { Component } from 'vue'
 
+import type { Choice } from '@/form/schema'
+
 type Tone = 'success' | 'warning' | 'danger' | 'info' | 'primary'
 
 export interface Column<T> {
@@ -20,8 +22,10 @@ export interface Column<T> {
 export interface Filter {
   key: string
   label: string
-  kind?: 'text' | 'choice' | 'day'
+  kind?: 'text' | 'choice' | 'day' | 'search'
   choices?: { value: string; name: string }[]
+  /** For `search`: how to find some by what is typed. */
+  search?: (typed: string, chosen: string[]) => Promise<Choice[]>
   initial?: string
 }
 

@@ -38,7 +38,15 @@ export interface Field {
   schema: Schema
 }
 
+export interface Choice {
+  value: string | number
+  name: string
+}
+/** Given choices, or how to look for some by what is typed; what is chosen already is among them. */
+export type Choices = Choice[] | ((typed: string, chosen: string[]) => Promise<Choice[]>)
+
 const LONG_FROM = 100
+const THRESHOLDS: Record<string, string[]> = { metric: ['at_least', 'below'], first: ['first_at_least'], second: ['second_at_least'] }
 
 /** The body of a door by its name in the contract. */
 export function formOf(name: string): Schema {
@@ -100,6 +108,18 @@ export function kindsOf(field: Field, defs: Record<string, Schema> = {}): { kind
     const { schema } = settled(one, defs)
     return { kind: String(schema.properties?.kind?.const ?? ''), field: { ...field, kind: 'group', schema, isNullable: false } }
   })
+}
+
+/** The unit of each threshold that a value's metrics decide: money in fen, margins in basis points, else numbers. */
+export function unitsOf(value: unknown): Record<string, FieldKind> {
+  const found: Record<string, FieldKind> = {}
+  for (const [name, fields] of Object.entries(THRESHOLDS)) {
+    const metric = (value as Record<string, unknown> | null | undefined)?.[name]
+    if (typeof metric !== 'string') continue
+    const kind = /MARGIN/.test(metric) ? 'rate' : /PAID|PROFIT|SALES|SPEND|_fen$/.test(metric) ? 'money' : 'count'
+    for (const field of fields) found[field] = kind
+  }
+  return found
 }
 
 /** What an empty form begins with. */

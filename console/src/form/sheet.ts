@@ -2,7 +2,7 @@
 import { shallowRef } from 'vue'
 
 import type { Schemas } from '@/api/http'
-import type { Schema } from './schema'
+import type { Choices, Schema } from './schema'
 
 type Values = Record<string, unknown>
 
@@ -11,7 +11,7 @@ export interface Asked {
   form: string | Schema
   start?: Values
   fixed?: Values
-  choices?: Record<string, { value: string | number; name: string }[]>
+  choices?: Record<string, Choices>
   effect?: string
   hide?: string[]
   save: (body: Values) => Promise<unknown>

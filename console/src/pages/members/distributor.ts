@@ -1,18 +1,14 @@
 /** What may be done with a distributor: the same steps in the list and on the member's own page. */
-import { ask, get, post, put, type Schemas } from '@/api/http'
+import { ask, post, put, type Schemas } from '@/api/http'
 import { intention } from '@/api/key'
 import type { RowAction } from '@/crud/crud'
 import { fill } from '@/form/sheet'
 import { doing, reason } from '@/parts/ask'
+import { levelChoices } from '@/parts/choices'
 
 type Distributor = Schemas['DistributorOut']
 
 const params = (row: Distributor) => ({ path: { member_id: row.member_id } })
-
-export async function levelChoices(): Promise<{ value: string; name: string }[]> {
-  const { items } = await ask(get('/console/levels'))
-  return items.map((one) => ({ value: one.level_id, name: one.name }))
-}
 
 function approve(row: Distributor): Promise<boolean> {
   return fill('ApproveIn', '通过申请', {
