@@ -9,7 +9,7 @@ export interface Column<T> {
   key: string
   label: string
   width?: number
-  kind?: 'text' | 'money' | 'moment' | 'tag' | 'picture' | 'count' | 'rate'
+  kind?: 'text' | 'money' | 'moment' | 'tag' | 'picture' | 'count' | 'rate' | 'staff'
   /** For tags: what each value is called and how it looks. */
   tags?: Record<string, { name: string; tone: Tone }>
   value?: (row: T) => string | number | null | undefined

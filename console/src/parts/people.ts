@@ -1,0 +1,20 @@
+/** Names of staff by their ids, read once; who may not read them sees the ids' ends. */
+import { reactive } from 'vue'
+
+import { ask, get } from '@/api/http'
+import { session } from '@/session/session'
+
+const names = reactive<Record<string, string>>({})
+let isAsked = false
+const BY_ITSELF: Record<string, string> = { SYSTEM: '系统', system: '系统' }
+
+export function staffName(id: string | null | undefined): string {
+  if (!id) return ''
+  const me = session.me.value
+  if (id === me?.staff_id) return me.name
+  if (!isAsked && session.may('staff.read')) {
+    isAsked = true
+    void ask(get('/console/staff')).then(({ items }) => items.forEach((one) => (names[one.staff_id] = one.name)))
+  }
+  return names[id] ?? BY_ITSELF[id] ?? `员工 ${id.slice(-4)}`
+}
