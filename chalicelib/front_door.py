@@ -196,8 +196,8 @@ def _refusals(room: str) -> tuple[type[DomainError], ...]:
 
 
 def _import_rules() -> None:
-    """Each room declares its settings in its rules."""
-    for name in _modules("rules"):
+    """A room declares its settings in its rules, or beside the one verb that reads them."""
+    for name in chain(_modules("rules"), _modules("console"), _modules("jobs")):
         open_room(name)
 
 

@@ -55,6 +55,8 @@ def tell_payee(change: Change) -> None:
         return
     if after.state == "MATURED" and before.state == "PENDING" and after.form == "CASH" and after.left_fen:
         _tell(after, "commission_available", after.left_fen, "MATURED")
+    if after.state == "MATURED" and before.state == "PENDING" and after.form == "POINTS" and after.left_units:
+        _tell(after, "reward_points_available", after.left_fen, "MATURED")
     if after.clawed_fen > before.clawed_fen:
         taken_fen = after.clawed_fen - before.clawed_fen
         _tell(after, "commission_taken_back", taken_fen, f"TAKEN:{after.refunded_fen}")
@@ -114,7 +116,7 @@ def _tell(row: Commission, kind: str, amount_fen: int, what: str) -> None:
         f"{row.order_id}:{row.payee_rule}:{what}",
         row.payee_id,
         kind,
-        {"amount": yuan(amount_fen), **_source(row)},
+        {"amount": yuan(amount_fen), "points": str(row.left_units), **_source(row)},
         openid=payee.openids.get(config().mp_appid),
         page=f"{_PAGE}?order_id={row.order_id}",
     )

@@ -91,6 +91,14 @@ KINDS: dict[str, Kind] = {
         "收到积分",
         ("您收到了商家赠送的积分，下单时可以直接抵扣。", "数量：{points} 积分。", "原因：{reason}。"),
     ),
+    "points_earned": Kind(
+        "积分到账",
+        ("订单完成，积分到账啦，下单时可直接抵扣。", "数量：{points} 积分。", "订单号：{order}。"),
+    ),
+    "reward_points_available": Kind(
+        "奖励积分到账",
+        ("您的推广奖励积分到账了，下单时可以直接抵扣。", "数量：{points} 积分。", "订单号：{order}。"),
+    ),
     "coupon_received": Kind(
         "收到优惠券", ("您收到一张优惠券，下单时可以使用。", "优惠：{coupon}。", "有效期至：{until}。")
     ),

@@ -1,4 +1,4 @@
-"""A member says where a gift shall go; staff send it (A3)."""
+"""A member says where a gift shall go (A3)."""
 
 from dataclasses import replace
 
@@ -25,17 +25,3 @@ def claim_gift(member_id: str, grant_id: str, address_id: str) -> GiftClaim:
     )
     commit(store.replace_claim(claim, claimed))
     return claimed
-
-
-def ship_gift(member_id: str, grant_id: str, *, company: str, tracking_number: str) -> GiftClaim:
-    """CLAIMED → SHIPPED; the same parcel again is the same. Raises ``GiftUnknown``, ``GiftMoved``."""
-    claim = store.load_claim(member_id, grant_id)
-    if (claim.status, claim.tracking_number) == ("SHIPPED", tracking_number):
-        return claim
-    if claim.status != "CLAIMED":
-        raise GiftMoved("顾客还没有填写地址，或赠品已经寄出。")
-    shipped = replace(
-        claim, status="SHIPPED", express_company=company, tracking_number=tracking_number, shipped_at=now()
-    )
-    commit(store.replace_claim(claim, shipped))
-    return shipped

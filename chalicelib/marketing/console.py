@@ -11,10 +11,11 @@ from chalicelib.kernel.money import Fen
 from chalicelib.kernel.paging import BadCursor
 from chalicelib.marketing import rules, store
 from chalicelib.marketing.allot_coupons import allot_coupons
-from chalicelib.marketing.claim_gift import ship_gift
+from chalicelib.marketing.change_campaign import change_campaign
+from chalicelib.marketing.change_gift import change_gift
 from chalicelib.marketing.rules import Campaign, Gift, Terms, Validity
-from chalicelib.marketing.save_campaign import change_campaign, save_campaign
-from chalicelib.marketing.save_gift import change_gift, save_gift
+from chalicelib.marketing.save_campaign import save_campaign
+from chalicelib.marketing.save_gift import save_gift
 from chalicelib.marketing.schemas import (
     AllotIn,
     CampaignChangeIn,
@@ -34,6 +35,7 @@ from chalicelib.marketing.schemas import (
     StaffClaimsOut,
 )
 from chalicelib.marketing.send_coupons import send_coupons
+from chalicelib.marketing.ship_gift import ship_gift
 from chalicelib.marketing.show import show_campaign, show_claim_to_staff, show_code, show_gift
 from chalicelib.members import store as members
 from chalicelib.members.rules import MemberUnknown
@@ -66,6 +68,7 @@ def make_campaign(ask: Ask[CampaignIn]) -> CampaignOut:
         quantity=given.quantity,
         limit_per_member=given.limit_per_member,
         is_claimable=given.is_claimable,
+        points_price=given.points_price,
         status="ACTIVE",
         made_at=now(),
     )

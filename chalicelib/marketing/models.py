@@ -30,6 +30,7 @@ class CampaignRow(Table):
     status = UnicodeAttribute()
     made_at = TimeAttribute()
     version = IntAttribute()
+    points_price = IntAttribute(null=True)
 
 
 class CampaignStockRow(Table):

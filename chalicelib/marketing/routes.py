@@ -8,8 +8,9 @@ from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.kernel.paging import BadCursor
 from chalicelib.marketing import rules, store
 from chalicelib.marketing.claim_by_code import claim_by_code
-from chalicelib.marketing.claim_coupon import claim_coupon, level_of
+from chalicelib.marketing.claim_coupon import claim_coupon
 from chalicelib.marketing.claim_gift import claim_gift
+from chalicelib.marketing.exchange_points import exchange_points
 from chalicelib.marketing.hand_on import hand_on
 from chalicelib.marketing.schemas import (
     ClaimGiftIn,
@@ -18,12 +19,15 @@ from chalicelib.marketing.schemas import (
     CouponOut,
     CouponsAsked,
     CouponsOut,
+    ExchangesOut,
     GiftClaimOut,
     GiftClaimsOut,
     OffersOut,
 )
-from chalicelib.marketing.show import show, show_claim, show_code, show_offers
+from chalicelib.marketing.show import show, show_claim, show_code, show_exchanges, show_offers
+from chalicelib.marketing.take_coupon import level_of
 from chalicelib.members.rules import AddressUnknown
+from chalicelib.wallet.move_points import PointsMoved
 
 doors = Doors("/shop")
 distributor_doors = Doors("/distributor")
@@ -46,6 +50,32 @@ def list_offers(ask: Ask[Any]) -> OffersOut:
 def claim(ask: Ask[Any]) -> CouponOut:
     """Claim a coupon, one for each Idempotency-Key."""
     return show(claim_coupon(ask.who.id, ask.path["campaign_id"], key=ask.key))
+
+
+@doors.get("/points-offers", who=member, returns=ExchangesOut)
+def list_exchanges(ask: Ask[Any]) -> ExchangesOut:
+    """Coupons that my points can buy, and for those that they cannot, why."""
+    return show_exchanges(ask.who.id, level_of(ask.who.id))
+
+
+@doors.post(
+    "/points-offers/{campaign_id}/exchange",
+    who=member,
+    returns=CouponOut,
+    status=201,
+    takes_key=True,
+    errors=(
+        rules.CampaignUnknown,
+        rules.CampaignStopped,
+        rules.LimitReached,
+        rules.SoldOut,
+        rules.TooFewPoints,
+        PointsMoved,
+    ),
+)
+def exchange(ask: Ask[Any]) -> CouponOut:
+    """Exchange points for a coupon, one for each Idempotency-Key."""
+    return show(exchange_points(ask.who.id, ask.path["campaign_id"], key=ask.key))
 
 
 @doors.get("/coupons", who=member, query=CouponsAsked, returns=CouponsOut, errors=(BadCursor,))

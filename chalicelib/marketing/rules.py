@@ -15,7 +15,7 @@ from chalicelib.kernel.money import BPS_WHOLE, Fen, allocate, percent, share, yu
 
 CouponKind = Literal["FIXED", "PERCENT"]
 CouponStatus = Literal["UNUSED", "USED", "EXPIRED", "REVOKED", "HANDED_ON"]
-CouponSource = Literal["CLAIM", "STAFF", "REBATE", "CODE"]
+CouponSource = Literal["CLAIM", "STAFF", "REBATE", "CODE", "POINTS"]
 CampaignStatus = Literal["ACTIVE", "STOPPED"]
 GiftStatus = Literal["WAITING", "CLAIMED", "SHIPPED", "EXPIRED", "REVOKED"]
 
@@ -73,10 +73,12 @@ class Campaign:
     limit_per_member: int
     """How many a member may take by themselves, at the coupon page and by codes together."""
     is_claimable: bool
-    """Shown at the coupon page; otherwise only sent, earned or handed on."""
+    """Shown at the coupon page, or among what points buy; otherwise only sent, earned or handed on."""
     status: CampaignStatus
     made_at: datetime
     version: int = 1
+    points_price: int | None = None
+    """Taken for so many points (积分兑换), never for nothing then; part of the offer, so never edited."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,11 @@ class SoldOut(Conflict):
 class LimitReached(Conflict):
     title = "已经领过了"
     detail = "您已经领过这张券，把机会留给其他朋友吧。"
+
+
+class TooFewPoints(Conflict):
+    title = "积分不够"
+    detail = "积分还不够兑换这张券，再攒一攒吧。"
 
 
 class CouponUnknown(NotFound):

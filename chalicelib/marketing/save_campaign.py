@@ -1,4 +1,4 @@
-"""Staff make a coupon campaign, or change what may be changed: stock, limit, where it is shown (A1)."""
+"""Staff make a coupon campaign (A1)."""
 
 from dataclasses import replace
 
@@ -9,10 +9,7 @@ from chalicelib.kernel.ids import derived_id
 from chalicelib.marketing import store
 from chalicelib.marketing.rules import (
     MAX_CAMPAIGNS,
-    BadOffer,
     Campaign,
-    CampaignMoved,
-    CampaignStatus,
     TooManyCampaigns,
     check_offer,
 )
@@ -35,36 +32,8 @@ def save_campaign(draft: Campaign, *, by: str, key: str) -> Campaign:
         commit(store.put_campaign(made, _TakenMeanwhile))
     except _TakenMeanwhile:
         found = store.load_campaign(made.template_id)
-        if (found.terms, found.validity) != (made.terms, made.validity):
+        offers = [(one.terms, one.validity, one.points_price) for one in (found, made)]
+        if offers[0] != offers[1]:
             raise KeyReused() from None
         return found
     return made
-
-
-def change_campaign(
-    template_id: str,
-    *,
-    version: int,
-    status: CampaignStatus,
-    quantity: int | None,
-    limit_per_member: int,
-    is_claimable: bool,
-) -> Campaign:
-    """The campaign with these changes. Its terms stay; stock only grows.
-
-    Raises ``CampaignUnknown``, ``CampaignMoved``, ``BadOffer``.
-    """
-    before = store.load_campaign(template_id)
-    if before.version != version:
-        raise CampaignMoved()
-    if (before.quantity is None) != (quantity is None) or (quantity or 0) < (before.quantity or 0):
-        raise BadOffer("发行量只能增加，不能减少或改为不限。", fields={"quantity": "发行量只能增加"})
-    after = replace(
-        before,
-        status=status,
-        quantity=quantity,
-        limit_per_member=limit_per_member,
-        is_claimable=is_claimable,
-    )
-    commit(store.replace_campaign(before, after))
-    return replace(after, version=before.version + 1)

@@ -1,4 +1,4 @@
-"""Staff make a gift, or add to its stock (A3)."""
+"""Staff make a gift with its stock (A3)."""
 
 from dataclasses import replace
 
@@ -11,9 +11,6 @@ from chalicelib.kernel.ids import derived_id
 from chalicelib.marketing import store
 from chalicelib.marketing.rules import (
     MAX_CAMPAIGNS,
-    BadOffer,
-    CampaignMoved,
-    CampaignStatus,
     Gift,
     TooManyCampaigns,
 )
@@ -38,15 +35,3 @@ def save_gift(draft: Gift, *, by: str, key: str) -> Gift:
             raise KeyReused() from None
         return found
     return made
-
-
-def change_gift(gift_id: str, *, version: int, quantity: int, status: CampaignStatus) -> Gift:
-    """The gift with more stock or another state. Raises ``GiftUnknown``, ``CampaignMoved``, ``BadOffer``."""
-    before = store.load_gift(gift_id)
-    if before.version != version:
-        raise CampaignMoved()
-    if quantity < before.quantity:
-        raise BadOffer("数量只能增加。", fields={"quantity": "数量只能增加"})
-    after = replace(before, quantity=quantity, status=status)
-    commit(store.replace_gift(before, after))
-    return replace(after, version=before.version + 1)

@@ -53,6 +53,9 @@ class CampaignIn(Body):
     quantity: _Count | None = Field(None, title="发行量", description="Without it there is no end.")
     limit_per_member: int = Field(1, title="每人限领", ge=1, le=100)
     is_claimable: bool = Field(True, title="在领券中心展示")
+    points_price: int | None = Field(
+        None, title="兑换所需积分", ge=1, le=1_000_000, description="Then it is taken for points only."
+    )
 
 
 class CampaignChangeIn(Body):
@@ -98,6 +101,7 @@ class CampaignOut(Out):
     left: int | None = Field(description="Still to be given out; null without end.")
     limit_per_member: int
     is_claimable: bool
+    points_price: int | None
     status: CampaignStatus
     made_at: datetime
     version: int
@@ -128,6 +132,20 @@ class OffersOut(Out):
     """Coupons to claim now."""
 
     items: list[OfferOut]
+    next: str | None = None
+
+
+class ExchangeOut(OfferOut):
+    """A coupon that points buy."""
+
+    points_price: int
+
+
+class ExchangesOut(Out):
+    """What points buy now, the cheapest first, and how many points I have."""
+
+    points: int
+    items: list[ExchangeOut]
     next: str | None = None
 
 

@@ -18,6 +18,8 @@ from chalicelib.marketing.schemas import (
     CampaignOut,
     CodeOut,
     CouponOut,
+    ExchangeOut,
+    ExchangesOut,
     GiftClaimOut,
     GiftOut,
     GiftReceiverOut,
@@ -26,6 +28,10 @@ from chalicelib.marketing.schemas import (
     TermsOut,
     ValidityOut,
 )
+from chalicelib.wallet import store as wallet
+
+_SHOWN = 50
+"""Offers on one page; a shop has that few at a time."""
 
 
 def show(coupon: Coupon) -> CouponOut:
@@ -62,6 +68,7 @@ def show_campaign(campaign: Campaign) -> CampaignOut:
         left=sum(store.left(campaign.template_id).values()) if is_counted else None,
         limit_per_member=campaign.limit_per_member,
         is_claimable=campaign.is_claimable,
+        points_price=campaign.points_price,
         status=campaign.status,
         made_at=campaign.made_at,
         version=campaign.version,
@@ -70,14 +77,17 @@ def show_campaign(campaign: Campaign) -> CampaignOut:
 
 def show_offers(member_id: str, level_id: str | None) -> list[OfferOut]:
     """What the member can claim now; what is sold out or taken stays, with the reason."""
-    at = now()
-    shown = [
-        one
-        for one in store.campaigns()
-        if one.is_claimable and one.status == "ACTIVE" and one.validity.window(at)[1] > at
-    ]
-    fitting = [one for one in shown if not one.terms.level_ids or level_id in one.terms.level_ids]
-    return [_offer(one, member_id) for one in fitting[:50]]
+    free = [one for one in _on_show(level_id) if one.points_price is None]
+    return [_offer(one, member_id) for one in free[:_SHOWN]]
+
+
+def show_exchanges(member_id: str, level_id: str | None) -> ExchangesOut:
+    """What points buy now, the cheapest first; what cannot be had stays, with the reason."""
+    points = wallet.find_points(member_id).available
+    priced = [(one.points_price, one) for one in _on_show(level_id) if one.points_price is not None]
+    priced.sort(key=lambda pair: pair[0])
+    items = [_exchange(one, price, member_id, points) for price, one in priced[:_SHOWN]]
+    return ExchangesOut(points=points, items=items)
 
 
 def show_code(allotment: Allotment) -> CodeOut:
@@ -137,6 +147,24 @@ def show_claim_to_staff(claim: GiftClaim) -> StaffClaimOut:
     """A gift for whoever packs it, the receiver in the clear while it waits for its parcel."""
     receiver = GiftReceiverOut(**store.receiver_of(claim)) if claim.status == "CLAIMED" else None
     return StaffClaimOut(**dict(show_claim(claim)), member_id=claim.member_id, receiver=receiver)
+
+
+def _on_show(level_id: str | None) -> list[Campaign]:
+    at = now()
+    shown = [
+        one
+        for one in store.campaigns()
+        if one.is_claimable and one.status == "ACTIVE" and one.validity.window(at)[1] > at
+    ]
+    return [one for one in shown if not one.terms.level_ids or level_id in one.terms.level_ids]
+
+
+def _exchange(campaign: Campaign, price: int, member_id: str, points: int) -> ExchangeOut:
+    offer, missing = _offer(campaign, member_id), price - points
+    says = f"{price} 积分兑换" if missing <= 0 else f"还差 {missing} 积分"
+    can_claim = offer.can_claim and missing <= 0
+    told = {"can_claim": can_claim, "says": says if offer.can_claim else offer.says}
+    return ExchangeOut(**dict(offer) | told, points_price=price)
 
 
 def _offer(campaign: Campaign, member_id: str) -> OfferOut:

@@ -118,6 +118,7 @@ class OrderRow(Table):
     points = IntAttribute()
     points_fen = FenAttribute()
     chain = ValueAttribute[tuple[str, ...]](tuple[str, ...])
+    fen_per_earned_point = IntAttribute(null=True)
 
     buyer_state = UnicodeAttribute()
     day = UnicodeAttribute()

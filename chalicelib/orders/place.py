@@ -40,6 +40,7 @@ from chalicelib.orders.rules import (
     TotalOutOfRange,
 )
 from chalicelib.wallet.move_points import PointsMoved
+from chalicelib.wallet.points_for import PointsEarning
 
 _TRIES = 3
 
@@ -205,6 +206,7 @@ def _order(
         points_fen=quoted.points_fen,
         chain=tuple(chain),
         sharer_id=sharer_id,
+        fen_per_earned_point=settings.read(PointsEarning).purchase_fen_per_point,
     )
 
 

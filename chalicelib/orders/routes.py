@@ -11,7 +11,6 @@ from chalicelib.kernel.crypto import fingerprint
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import Invalid, KeyReused
 from chalicelib.kernel.http import Ask, Doors, Paging, Reply, problem
-from chalicelib.marketing.rules import terms_text
 from chalicelib.members import store as members
 from chalicelib.members.rules import AddressUnknown, MemberBlocked
 from chalicelib.orders import move_refund as refunds
@@ -23,22 +22,20 @@ from chalicelib.orders.fill_cart import fill_cart
 from chalicelib.orders.move_refund import Slice
 from chalicelib.orders.offer_upload import folder_of, offer_upload
 from chalicelib.orders.place import Placement, place
-from chalicelib.orders.price import Quote, QuoteLine, Wanted, problem_text
+from chalicelib.orders.price import Wanted
 from chalicelib.orders.quote import quote
 from chalicelib.orders.quote_with import quote_with
 from chalicelib.orders.receive import receive
-from chalicelib.orders.redeem import Choice, Redeem, Redeemed
+from chalicelib.orders.redeem import Redeem, Redeemed
 from chalicelib.orders.schemas import (
     CartLineIn,
     CartOut,
-    ChoiceOut,
     EvidenceIn,
     EvidenceOut,
     OrderCountsOut,
     OrdersAsked,
     PlaceIn,
     QuoteIn,
-    QuoteLineOut,
     QuoteOut,
     RefundIn,
     ReturnIn,
@@ -46,6 +43,7 @@ from chalicelib.orders.schemas import (
 from chalicelib.orders.search_orders import search_orders
 from chalicelib.orders.send_return import send_return
 from chalicelib.orders.show_order import OrderDetailOut, OrdersOut, show_in_list, show_order
+from chalicelib.orders.show_quote import show_cart, show_quote
 from chalicelib.orders.show_refund import RefundOut, RefundsOut, show_refund
 from chalicelib.wechat.pay import PayBusy, PayUnknown
 
@@ -58,7 +56,7 @@ _REFUND_STEPS = (refunds.RefundUnknown, refunds.RefundMoved, rules.OrderMoved)
 @doors.get("/cart", who=member, returns=CartOut)
 def read_cart(ask: Ask[Any]) -> CartOut:
     """My cart at today's prices."""
-    return CartOut(**_quoted(quote(ask.who.id, store.cart(ask.who.id), province=None)))
+    return show_cart(quote(ask.who.id, store.cart(ask.who.id), province=None))
 
 
 @doors.put(
@@ -88,7 +86,9 @@ def price_basket(ask: Ask[QuoteIn]) -> QuoteOut:
     address = members.address(ask.who.id, given.address_id) if given.address_id else None
     basket = [Wanted(one.product_id, one.sku_id, one.quantity) for one in given.lines]
     wanted = Redeem(given.coupon_id, given.points)
-    return _redeemed(quote_with(ask.who.id, basket, wanted, province=address.province if address else None))
+    province = address.province if address else None
+    redeemed = quote_with(ask.who.id, basket, wanted, province=province)
+    return show_quote(redeemed, ask.who.id, given.share_code)
 
 
 @doors.post(
@@ -129,7 +129,7 @@ def place_order(ask: Ask[PlaceIn]) -> OrderDetailOut | Reply:
     try:
         return show_order(place(placement))
     except (rules.PriceChanged, rules.CannotBuy, rules.CannotRedeem) as refusal:
-        return _with_quote(refusal, ask.request_id)
+        return _with_quote(refusal, ask)
 
 
 @doors.get("/orders", who=member, query=OrdersAsked, returns=OrdersOut)
@@ -261,75 +261,16 @@ def tell_return(ask: Ask[ReturnIn]) -> RefundOut:
     return show_refund(sent, store.load(sent.order_id))
 
 
-def _with_quote(refusal: rules.PriceChanged | rules.CannotBuy | rules.CannotRedeem, request_id: str) -> Reply:
+def _with_quote(
+    refusal: rules.PriceChanged | rules.CannotBuy | rules.CannotRedeem, ask: Ask[PlaceIn]
+) -> Reply:
     """The refusal as problem+json with one member more: the quote as it is now."""
-    reply = problem(refusal, request_id)
+    reply = problem(refusal, ask.request_id)
     body = json.loads(reply.body)
     quoted = refusal.facts["quote"]
     assert isinstance(quoted, Redeemed)
-    body["quote"] = _redeemed(quoted).model_dump(mode="json")
+    body["quote"] = show_quote(quoted, ask.who.id, ask.body.share_code).model_dump(mode="json")
     return Reply(json.dumps(body, ensure_ascii=False), reply.status, reply.headers)
-
-
-def _redeemed(redeemed: Redeemed) -> QuoteOut:
-    quoted, coupon = redeemed.quote, redeemed.coupon
-    return QuoteOut(
-        **_quoted(quoted),
-        coupon_id=coupon.coupon_id if coupon else None,
-        coupon_fen=quoted.coupon_fen,
-        coupon_problem=redeemed.coupon_problem,
-        points=quoted.points,
-        points_fen=quoted.points_fen,
-        points_problem=redeemed.points_problem,
-        max_points=redeemed.max_points,
-        points_says=redeemed.points_says,
-        coupons=[_choice(one) for one in redeemed.choices],
-        best_coupon_id=redeemed.best_coupon_id,
-    )
-
-
-def _choice(choice: Choice) -> ChoiceOut:
-    coupon = choice.coupon
-    return ChoiceOut(
-        coupon_id=coupon.coupon_id,
-        name=coupon.terms.name,
-        terms_text=terms_text(coupon.terms),
-        expires_at=coupon.expires_at,
-        off_fen=choice.off_fen,
-        problem=choice.problem,
-    )
-
-
-def _quoted(quoted: Quote) -> dict[str, Any]:
-    return {
-        "lines": [_quoted_line(line) for line in quoted.lines],
-        "goods_fen": quoted.goods_fen,
-        "freight_fen": quoted.freight_fen,
-        "total_fen": quoted.total_fen,
-        "can_place": quoted.can_place,
-    }
-
-
-def _quoted_line(line: QuoteLine) -> QuoteLineOut:
-    product, sku = line.product, line.sku
-    pictures = product.picture_urls if product else ()
-    return QuoteLineOut(
-        product_id=line.wanted.product_id,
-        sku_id=line.wanted.sku_id,
-        title=product.title if product else "",
-        sku_name=sku.name if sku else "",
-        picture_url=pictures[0] if pictures else None,
-        quantity=line.wanted.quantity,
-        price_fen=line.price_fen,
-        goods_fen=line.goods_fen,
-        market_price_fen=sku.market_price_fen if sku else None,
-        left=line.left,
-        problem=line.problem,
-        problem_text=problem_text(line),
-        coupon_fen=line.coupon_fen,
-        points_fen=line.points_fen,
-        points=line.points,
-    )
 
 
 def _check_pictures(member_id: str, keys: list[str]) -> None:

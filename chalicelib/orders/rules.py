@@ -228,6 +228,8 @@ class Order:
     """The buyer's uplines at placement, nearest first: whose team this order counts for, whoever is paid."""
     sharer_id: str | None = None
     """Whose link or code brought this purchase (R2)."""
+    fen_per_earned_point: int = 0
+    """Frozen: for each full amount of goods paid and kept the buyer gets one point (W6); 0: none."""
 
     def line(self, line_no: int) -> OrderLine:
         """The line of this number. Raises ``LineUnknown``."""

@@ -45,6 +45,7 @@ class QuoteIn(Body):
 
     lines: list[WantedIn] = Field(min_length=1, max_length=MAX_LINES)
     address_id: _Id | None = None
+    share_code: _ShareCode = None
     coupon_id: _Id | None = None
     points: _Points = 0
 
@@ -79,6 +80,7 @@ class QuoteLineOut(Out):
     coupon_fen: int
     points_fen: int
     points: int
+    net_fen: int = Field(description="What is left of the line to pay in money, as the order will freeze it.")
 
 
 class PricedOut(Out):
@@ -119,6 +121,9 @@ class QuoteOut(PricedOut):
     points_says: str
     coupons: list[ChoiceOut]
     best_coupon_id: str | None
+    earns_points: int = Field(description="Points that the buyer gets once the after-sale window is over.")
+    is_shared: bool = Field(description="The order will count for the owner of the share code.")
+    share_problem: str | None = Field(description="Why it will not, when a code was given.")
 
 
 class OrdersAsked(Paging):

@@ -17,6 +17,7 @@ from chalicelib.orders.describe import (
     line_text,
     timeline,
 )
+from chalicelib.orders.earned_points import earned_points
 from chalicelib.orders.move_refund import Refund, check_may_ask, price_of_units
 from chalicelib.orders.rules import CloseReason, Delivery, Order, OrderLine, Parcel, Status
 from chalicelib.orders.show_refund import RefundOut, show_refund
@@ -64,6 +65,7 @@ class OrderOut(Out):
     coupon_fen: int
     points: int
     points_fen: int
+    earns_points: int = Field(description="Points that the order brings, or brought, as it stands.")
     total_fen: int
     refunded_fen: int
     placed_at: datetime
@@ -165,6 +167,7 @@ def show_in_list(order: Order, refunds: Sequence[Refund] = ()) -> OrderOut:
         coupon_fen=order.coupon_fen,
         points=order.points,
         points_fen=order.points_fen,
+        earns_points=0 if order.close_reason not in (None, "REFUNDED") else earned_points(order),
         total_fen=order.total_fen,
         refunded_fen=order.refunded_fen,
         placed_at=order.placed_at,

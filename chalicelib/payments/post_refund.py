@@ -8,6 +8,7 @@ from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import Conflict, Crowded, DomainError
 from chalicelib.kernel.money import Fen
 from chalicelib.orders import store as orders
+from chalicelib.orders.earned_points import take_points_back
 from chalicelib.orders.hold_discount import restore_discount
 from chalicelib.orders.move_refund import Refund
 from chalicelib.orders.rules import Order
@@ -72,6 +73,7 @@ def _post(refund: Refund, order: Order) -> None:
     turn = wallet.PointsTurn()
     clawed = claw_back(order.order_id, refund.refund_id, lines, at, turn=turn)
     coupon = restore_discount(order, refund, turn, at)
+    take_points_back(order, refund, turn)
     postings = [("wx:cash", refund.amount_fen), ("shop:sales", -refund.amount_fen), *clawed.postings]
     moved = [posting for posting in postings if posting[1]]
     refs = {"order_id": order.order_id, "refund_id": refund.refund_id}

@@ -8,6 +8,7 @@ from chalicelib.wallet import store
 from chalicelib.wallet.count_entry import count_entry
 from chalicelib.wallet.count_points import count_points
 from chalicelib.wallet.expire_lots import expire_lots
+from chalicelib.wallet.rules import Entry
 
 jobs = Jobs("wallet")
 
@@ -28,20 +29,27 @@ def expire_points() -> int:
 
 
 @jobs.follow("journal")
-def tell_of_grant(change: Change) -> None:
-    """Tell the member of points that staff gave (N2)."""
+def tell_of_points(change: Change) -> None:
+    """Tell the member of points that staff gave, or that an order brought (N2)."""
     entry = store.entry_of_image(change.new) if change.new else None
-    if entry is None or entry.kind != "GRANT":
+    if entry is None or entry.kind not in ("GRANT", "EARN"):
         return
-    grant = store.load_grant(entry.refs["grant_id"])
-    owner = members.find(grant.member_id)
+    owner = members.find(entry.refs["member_id"])
     if owner is None:
         return
     notify(
         entry.entry_id,
-        grant.member_id,
-        "points_received",
-        {"points": str(grant.points), "reason": grant.reason},
+        owner.member_id,
+        "points_received" if entry.kind == "GRANT" else "points_earned",
+        _facts(entry),
         openid=owner.openids.get(config().mp_appid),
         page="pages/points/index",
     )
+
+
+def _facts(entry: Entry) -> dict[str, str]:
+    if entry.kind == "GRANT":
+        grant = store.load_grant(entry.refs["grant_id"])
+        return {"points": str(grant.points), "reason": grant.reason}
+    brought = sum(one.points for one in entry.points if one.points > 0)
+    return {"points": str(brought), "order": entry.refs["order_id"]}

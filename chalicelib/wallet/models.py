@@ -99,6 +99,8 @@ class PointsRow(Table):
     debt = IntAttribute()
     used = IntAttribute()
     version = IntAttribute()
+    checked_in_on = UnicodeAttribute(null=True)
+    streak_days = IntAttribute(null=True)
 
 
 class LotDueIndex(GlobalSecondaryIndex["LotRow"]):  # type: ignore[no-untyped-call]

@@ -7,13 +7,14 @@ used by then is lost, whatever the order of events, and checkout writes one item
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from chalicelib.kernel import settings
 from chalicelib.kernel.clock import SHANGHAI, business_day, rfc3339
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.money import BPS_WHOLE, Points
+from chalicelib.wallet.points_for import Streak
 from chalicelib.wallet.rules import Entry
 
 PointsPurse = Literal["pending", "available", "debt"]
@@ -63,6 +64,15 @@ class PointsWallet:
     debt: Points = Points(0)
     used: Points = Points(0)
     version: int = 0
+    checked_in_on: str | None = None
+    """The last business day they looked in; it stands here because that day's points come in one write."""
+    streak_days: int = 0
+
+    @property
+    def streak(self) -> Streak:
+        """Their days in a row."""
+        day = self.checked_in_on
+        return Streak(date.fromisoformat(day) if day else None, self.streak_days)
 
 
 @dataclass(frozen=True)
@@ -290,6 +300,9 @@ _TITLES = {
     "MATURE": "推广奖励积分到账",
     "TRIM": "超出活动上限的部分，不再发放",
     "GRANT": "商家赠送积分",
+    "EARN": "消费得积分",
+    "CHECKIN": "签到得积分",
+    "EXCHANGE": "积分兑换优惠券",
     "SPEND": "下单抵扣",
     "UNSPEND": "订单未付款，积分退回",
     "EXPIRE": "积分过期",

@@ -1,4 +1,4 @@
-"""Members' doors: my wallet, my points and their statements (W1, W6)."""
+"""Members' doors: my wallet, my points and their statements, checking in (W1, W6)."""
 
 from typing import Any
 
@@ -6,9 +6,13 @@ from chalicelib.kernel.auth import member
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.kernel.paging import BadCursor
-from chalicelib.wallet.schemas import LinesAsked, LinesOut, PointsLinesOut, PointsOut, WalletOut
+from chalicelib.wallet import store
+from chalicelib.wallet.check_in import check_in
+from chalicelib.wallet.move_points import PointsMoved
+from chalicelib.wallet.points_for import CheckInClosed
+from chalicelib.wallet.schemas import CheckInOut, LinesAsked, LinesOut, PointsLinesOut, PointsOut, WalletOut
 from chalicelib.wallet.show import show, show_lines
-from chalicelib.wallet.show_points import show_points, show_points_lines
+from chalicelib.wallet.show_points import show_check_in, show_points, show_points_lines
 
 doors = Doors("/shop")
 
@@ -35,3 +39,15 @@ def read_points(ask: Ask[Any]) -> PointsOut:
 def list_points_lines(ask: Ask[Any]) -> PointsLinesOut:
     """How I came by my points and where they went, newest first."""
     return show_points_lines(ask.who.id, limit=ask.query.limit, cursor=ask.query.next)
+
+
+@doors.get("/check-in", who=member, returns=CheckInOut)
+def read_check_in(ask: Ask[Any]) -> CheckInOut:
+    """Whether I have checked in today, and what it brings."""
+    return show_check_in(store.find_points(ask.who.id))
+
+
+@doors.post("/check-in", who=member, returns=CheckInOut, errors=(CheckInClosed, PointsMoved))
+def check_in_today(ask: Ask[Any]) -> CheckInOut:
+    """Check in; again on the same day in China changes nothing."""
+    return show_check_in(check_in(ask.who.id))

@@ -148,6 +148,19 @@ class PointsLinesOut(Out):
     next: str | None
 
 
+class CheckInOut(Out):
+    """Checking in today: what it brings, or brought, and how many days in a row there are."""
+
+    is_open: bool = Field(description="Whether the shop has checking in.")
+    is_checked_in: bool = Field(description="Today, a business day in China.")
+    days_in_a_row: int
+    points_today: Points = Field(description="What today brings, or brought.")
+    next_bonus_in_days: int | None = Field(description="So many more days in a row to the bonus.")
+    streak_days: int
+    streak_bonus: Points
+    says: str
+
+
 class GrantIn(Body):
     """Points for a member, and why."""
 

@@ -7,15 +7,19 @@ import pytest
 from chalicelib.kernel import clock
 from chalicelib.marketing import store
 from chalicelib.marketing.allot_coupons import allot_coupons
+from chalicelib.marketing.change_campaign import change_campaign
+from chalicelib.marketing.change_gift import change_gift
 from chalicelib.marketing.claim_by_code import claim_by_code
 from chalicelib.marketing.claim_coupon import claim_coupon
-from chalicelib.marketing.claim_gift import claim_gift, ship_gift
+from chalicelib.marketing.claim_gift import claim_gift
 from chalicelib.marketing.end_due import end_due
+from chalicelib.marketing.exchange_points import exchange_points
 from chalicelib.marketing.hand_on import hand_on
 from chalicelib.marketing.rules import Allotment
-from chalicelib.marketing.save_campaign import change_campaign, save_campaign
-from chalicelib.marketing.save_gift import change_gift, save_gift
+from chalicelib.marketing.save_campaign import save_campaign
+from chalicelib.marketing.save_gift import save_gift
 from chalicelib.marketing.send_coupons import send_coupons
+from chalicelib.marketing.ship_gift import ship_gift
 from chalicelib.orders import store as orders
 from chalicelib.orders.cancel import cancel
 from chalicelib.orders.place import place
@@ -91,7 +95,7 @@ def claiming_a_gift(shop: Shop) -> Act:
     return lambda: claim_gift(shop.c, claim_id, HOME)
 
 
-@by_key.of(claim_gift)
+@by_key.of(ship_gift)
 def sending_a_gift(shop: Shop) -> Act:
     claim_id = give_gift(shop.c)
     claim_gift(shop.c, claim_id, HOME)
@@ -112,7 +116,16 @@ def test_what_is_repeated_happens_once(case: Case, shop: Shop, peer: Street, wor
     assert_killed(case.verbs)
 
 
-@kills(save_campaign)
+@kills(exchange_points)
+def test_exchanging_points(shop: Shop, peer: Street, world: Clock) -> None:
+    """Points and coupon are one commit, and the same key finds it (W6)."""
+    campaigns.points(shop.c, 100)
+    made = campaigns.campaign(limit=2, points_price=30)
+    survives(peer, world, lambda: exchange_points(shop.c, made.template_id, key="exchange-1"))
+    assert wallet.find_points(shop.c).available == 70
+
+
+@kills(change_campaign)
 def test_changing_a_campaign(shop: Shop, peer: Street, world: Clock) -> None:
     made = campaigns.campaign()
 
@@ -124,7 +137,7 @@ def test_changing_a_campaign(shop: Shop, peer: Street, world: Clock) -> None:
     is_whole(peer, world, change)
 
 
-@kills(save_gift)
+@kills(change_gift)
 def test_changing_a_gift(shop: Shop, peer: Street, world: Clock) -> None:
     made = campaigns.gift()
     is_whole(peer, world, lambda: change_gift(made.gift_id, version=1, quantity=20, status="ACTIVE"))

@@ -1,5 +1,6 @@
 """Campaigns, coupons and points for tests, made through the rooms' own verbs."""
 
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.kernel import clock
@@ -24,10 +25,10 @@ def campaign(
     **more: Any,
 ) -> Campaign:
     """Twenty yuan off from fifty on, a hundred of them, one a member, unless said otherwise."""
-    kind = more.pop("kind", "FIXED")
+    kind, price = more.pop("kind", "FIXED"), more.pop("points_price", None)
     terms = Terms(name, kind, Fen(off_fen), threshold_fen=Fen(threshold_fen), **more)
     draft = Campaign("", terms, Validity(days), quantity, limit, is_claimable, "ACTIVE", clock.now())
-    return save_campaign(draft, by="ST1", key=key)
+    return save_campaign(replace(draft, points_price=price), by="ST1", key=key)
 
 
 def coupon(member_id: str, *, of: str = "campaign-1", **terms: Any) -> Coupon:

@@ -15,13 +15,13 @@ from chalicelib.kernel.errors import DomainError
 from chalicelib.kernel.jobs import deliver
 from chalicelib.kernel.money import Fen
 from chalicelib.marketing import store
+from chalicelib.marketing.change_campaign import change_campaign
 from chalicelib.marketing.claim_by_code import claim_by_code
 from chalicelib.marketing.claim_coupon import claim_coupon
 from chalicelib.marketing.deepest_coupon import deepest_coupon
 from chalicelib.marketing.end_due import end_due
 from chalicelib.marketing.jobs import tell_of_coupon
 from chalicelib.marketing.rules import LimitReached, SoldOut
-from chalicelib.marketing.save_campaign import change_campaign
 from tests.marketing import campaigns
 from tests.marketing.conftest import People
 from tests.support import api

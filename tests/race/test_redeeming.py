@@ -11,6 +11,7 @@ from chalicelib.orders.cancel import cancel
 from chalicelib.orders.close import close
 from chalicelib.orders.redeem import Redeem
 from chalicelib.wallet import store as wallet
+from tests.conftest import Policy
 from tests.marketing import campaigns
 from tests.orders.shop import Shop, open_shop
 from tests.payments.fakes import WeChatPay
@@ -85,3 +86,28 @@ def test_cancelling_and_closing_give_back_once(together: Together, shop: Shop) -
     assert orders.load(order.order_id).status == "CLOSED"
     assert wallet.find_points(shop.c).available == 100
     assert marketing.load_coupon(shop.c, coupon.coupon_id).status == "UNUSED"
+
+
+def test_sixteen_taps_on_one_day(together: Together, shop: Shop, policies: Policy) -> None:
+    """W6, invariant 19: whoever taps how often, one day brings its points once."""
+    policies.put("points_earning", check_in_points=2)
+    token = api.member_token(shop.c)
+    told = together(*[lambda: api.post("/shop/check-in", token=token) for _ in range(MANY)])
+    assert told == {"200": MANY}, told
+    assert wallet.find_points(shop.c).available == 2
+    assert len([one for one in dump("journal") if "CHECKIN:" in one]) == 1
+
+
+def test_one_purse_and_sixteen_exchanges(together: Together, shop: Shop) -> None:
+    """W6, invariants 18 and 19: a hundred points buy three coupons of thirty at most."""
+    campaigns.points(shop.c, 100)
+    made = campaigns.campaign(limit=100, points_price=30)
+    token, door = api.member_token(shop.c), f"/shop/points-offers/{made.template_id}/exchange"
+
+    def exchange(number: int) -> Any:
+        return api.post(door, token=token, key=f"exchange-{number:04d}")
+
+    told = together(*[lambda n=n: exchange(n) for n in range(MANY)])  # type: ignore[misc]
+    assert 1 <= told["201"] <= 3, told
+    assert wallet.find_points(shop.c).available == 100 - 30 * told["201"]
+    assert len(dump("coupons")) == told["201"] == 100 - sum(marketing.left(made.template_id).values())

@@ -17,7 +17,7 @@ from chalicelib.reports.audit import audit
 from chalicelib.reports.check_bills import BillCheck
 from chalicelib.wallet import store
 from chalicelib.wallet.expire_lots import expire_lots
-from chalicelib.wallet.jobs import count_in_statements, tell_of_grant
+from chalicelib.wallet.jobs import count_in_statements, tell_of_points
 from chalicelib.wallet.move_points import PointsMoved, claw_points, earn_points, last_moment, spend_points
 from tests.support import api
 from tests.support import world as support
@@ -64,7 +64,7 @@ def tell_followers() -> None:
         {"eventID": one["entry_id"]["S"], "dynamodb": {"NewImage": one, "SequenceNumber": "1"}}
         for one in items
     ]
-    assert deliver("journal", records, [count_in_statements, tell_of_grant]) == []
+    assert deliver("journal", records, [count_in_statements, tell_of_points]) == []
 
 
 class TestStore:
