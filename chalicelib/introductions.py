@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.catalog.rules import Product, Sku
 from chalicelib.commissions import forms
 from chalicelib.kernel import dynamo
 from chalicelib.marketing import grant_form as grants
@@ -34,9 +33,10 @@ class _Rewards:
         return grants.known_to_give(self.form)
 
 
-def _after_coupons_fen(product: Product, sku: Sku) -> int:
+def _after_coupons_fen() -> forms.AfterCoupons:
     """The lowest price that coupons leave of one piece, for the publish guards."""
-    return sku.price_fen - deepest_coupon(product, sku.price_fen)
+    off = deepest_coupon()
+    return lambda product, sku: sku.price_fen - off(product, sku.price_fen)
 
 
 forms.install("COUPON", _Rewards("COUPON"))

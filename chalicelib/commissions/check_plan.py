@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from chalicelib.commissions.find_unreachable import find_unreachable
 from chalicelib.commissions.kinds.facts import Person
 from chalicelib.commissions.kinds.model import Breach, Kind, Known, Plan, Rule
 from chalicelib.commissions.most_paid import most_paid, sample
@@ -107,12 +108,9 @@ def _forms(field: str, rule: Rule) -> Iterator[Breach]:
 
 
 def _unreachable(field: str, rule: Rule, plan: Plan) -> Iterator[Breach]:
-    """Rules that can never pay anybody anything, whatever is sold."""
-    levels = [set(one.level_ids) for one in rule.conditions if one.kind == "LEVEL_IN"]  # type: ignore[attr-defined]
-    levels += [set(rule.who.level_ids)] if rule.who.kind == "LEADER" else []  # type: ignore[attr-defined]
-    if levels and not set.intersection(*levels):
-        mend = "请让各个等级条件至少有一个共同的等级。"
-        yield Breach(f"{field}.conditions", PLAN, "等级条件互相矛盾，没有人能得到这条返利。", mend)
+    """What can never pay anybody anything, whatever is sold."""
+    for inside, reason, mend in find_unreachable(rule):
+        yield Breach(f"{field}.{inside}", PLAN, reason, mend)
     by_id = {one.rule_id: one for one in plan.rules}
     for rule_id in rule.how.follows_rules():
         base = by_id.get(rule_id)

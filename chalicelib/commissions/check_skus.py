@@ -23,7 +23,8 @@ def check_skus(
 
     Each article is reckoned at its lowest price: of the cheapest member price and the deepest coupon.
     What is capped by a rule's own caps is held; the ceiling itself is what is held against. An article
-    that is given away, or takes no part, pays nothing.
+    that is given away, or takes no part, pays nothing. After ``MOST`` findings the rest is not looked at,
+    and the last finding says so.
     """
     found = (
         breach
@@ -31,7 +32,11 @@ def check_skus(
         for sku in product.skus
         for breach in _of_sku(plan, shop, _lowest(product, sku, after_coupons))
     )
-    return tuple(islice(found, MOST))
+    first = tuple(islice(found, MOST))
+    if next(found, None) is None:
+        return first
+    reason = f"先列出 {MOST} 处，后面的商品还没有全部检查。"
+    return (*first, Breach("skus", CEILING, reason, "请先改好上面这些，再检查一次。"))
 
 
 def _lowest(product: Product, sku: Sku, after_coupons: AfterCoupons) -> Article:

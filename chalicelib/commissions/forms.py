@@ -4,7 +4,7 @@
 them. Money and points need no port, their wallets lie below.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -47,15 +47,12 @@ class Maker(Protocol):
         """The ids a plan may name."""
 
 
-class DeepestCoupon(Protocol):
-    """The lowest that coupons can bring one piece's price down to."""
-
-    def __call__(self, product: Product, sku: Sku) -> int:
-        """The price in fen after the deepest coupon, between zero and the retail price."""
+AfterCoupons = Callable[[Product, Sku], int]
+"""The lowest that coupons can bring one piece's price down to, in fen, between zero and the retail price."""
 
 
 _makers: dict[FormName, Maker] = {}
-_deepest: DeepestCoupon | None = None
+_read_coupons: Callable[[], AfterCoupons] | None = None
 
 
 def install(form: FormName, maker: Maker | None) -> None:
@@ -65,10 +62,10 @@ def install(form: FormName, maker: Maker | None) -> None:
         _makers[form] = maker
 
 
-def install_deepest_coupon(deepest: DeepestCoupon | None) -> None:
-    """Let publish guards know how deep coupons go; ``None``: there are none."""
-    global _deepest
-    _deepest = deepest
+def install_deepest_coupon(read: Callable[[], AfterCoupons] | None) -> None:
+    """Let publish guards know how deep coupons go; ``read`` is called once a plan. ``None``: none are."""
+    global _read_coupons
+    _read_coupons = read
 
 
 def maker_of(form: FormName) -> Maker | None:
@@ -76,6 +73,9 @@ def maker_of(form: FormName) -> Maker | None:
     return _makers.get(form)
 
 
-def after_coupons_fen(product: Product, sku: Sku) -> int:
-    """The lowest price that one piece can have."""
-    return sku.price_fen if _deepest is None else min(sku.price_fen, _deepest(product, sku))
+def after_coupons() -> AfterCoupons:
+    """The lowest price that one piece can have; coupons are read once, however many pieces are asked for."""
+    if _read_coupons is None:
+        return lambda product, sku: sku.price_fen
+    lowest = _read_coupons()
+    return lambda product, sku: min(sku.price_fen, lowest(product, sku))

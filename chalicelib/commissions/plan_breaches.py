@@ -13,9 +13,8 @@ from chalicelib.commissions.rules import Compliance
 from chalicelib.distributors import store as distributors
 from chalicelib.kernel import settings
 
-MAX_PRODUCTS = 5_000
-"""Looked at before publishing; a shop with more is told, and its other lines are held by the ceiling."""
 _PAGE = 100
+"""Articles read at a time; all on the shelf are looked at, however many there are."""
 
 
 def plan_breaches(plan: Plan) -> tuple[Breach, ...]:
@@ -24,7 +23,7 @@ def plan_breaches(plan: Plan) -> tuple[Breach, ...]:
     found = list(check_plan(plan, shop))
     found += _not_offered(plan)
     if not found:
-        found += check_skus(plan, shop, _products(), forms.after_coupons_fen)
+        found += check_skus(plan, shop, _products(), forms.after_coupons())
     return tuple(found)
 
 
@@ -54,7 +53,7 @@ def _not_offered(plan: Plan) -> Iterator[Breach]:
 
 def _products() -> Iterator[Product]:
     cursor: str | None = None
-    for _ in range(MAX_PRODUCTS // _PAGE):
+    while True:
         page = catalog.listed(category=None, limit=_PAGE, cursor=cursor)
         found = catalog.load_many(card.product_id for card in page.items)
         yield from (one for one in found.values() if one.is_on_shelf)

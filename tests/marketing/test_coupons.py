@@ -308,5 +308,5 @@ def test_the_deepest_coupon_knows_the_category_above(world: Clock) -> None:
         commit(catalog.add_category(one))
     campaigns.campaign(off_fen=2_000, threshold_fen=10_000, category_ids=("CATOP",))
     tea = Product("PR1", "茶", "", "CASUB", (), (), True, None, (Sku("SK1", "一包", Fen(5_000)),))
-    assert deepest_coupon(tea, 5_000) == 1_000
+    assert deepest_coupon()(tea, 5_000) == 1_000
     assert SoldOut.title

@@ -21,6 +21,9 @@ class DirectBuyersCondition(Condition):
     def holds(self, claim: Claim, facts: Facts, article: Article | None) -> bool:
         return claim.person.direct_buyers >= self.at_least
 
+    def implies(self, other: "DirectBuyersCondition") -> bool:
+        return self.at_least >= other.at_least
+
     def note(self, claim: Claim, facts: Facts) -> Note:
         return Note(self.kind, {"there_are": claim.person.direct_buyers, "at_least": self.at_least})
 

@@ -1,5 +1,6 @@
 """When the payee became a distributor (R6)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -25,6 +26,16 @@ class JoinedCondition(Condition):
         return (self.on_or_after is None or self.on_or_after <= day) and (
             self.before is None or day < self.before
         )
+
+    def can_hold_with(self, others: Sequence["JoinedCondition"]) -> bool:
+        starts = [one.on_or_after for one in (self, *others) if one.on_or_after is not None]
+        ends = [one.before for one in (self, *others) if one.before is not None]
+        return not starts or not ends or max(starts) < min(ends)
+
+    def implies(self, other: "JoinedCondition") -> bool:
+        mine, theirs = (self.on_or_after, self.before), (other.on_or_after, other.before)
+        is_after = theirs[0] is None or (mine[0] is not None and mine[0] >= theirs[0])
+        return is_after and (theirs[1] is None or (mine[1] is not None and mine[1] <= theirs[1]))
 
     def note(self, claim: Claim, facts: Facts) -> Note:
         joined_at = claim.person.joined_at

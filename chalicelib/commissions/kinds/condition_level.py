@@ -1,5 +1,6 @@
 """The payee's distributor level (R6)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -19,6 +20,12 @@ class LevelCondition(Condition):
 
     def holds(self, claim: Claim, facts: Facts, article: Article | None) -> bool:
         return claim.person.level_id in self.level_ids
+
+    def can_hold_with(self, others: Sequence["LevelCondition"]) -> bool:
+        return bool(set(self.level_ids).intersection(*(one.level_ids for one in others)))
+
+    def implies(self, other: "LevelCondition") -> bool:
+        return set(self.level_ids) <= set(other.level_ids)
 
     def note(self, claim: Claim, facts: Facts) -> Note:
         return Note(self.kind, text=claim.person.level_name or claim.person.level_id)

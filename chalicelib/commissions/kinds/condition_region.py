@@ -1,5 +1,6 @@
 """The shipping region (R6)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
@@ -25,6 +26,20 @@ class Place:
         """Whether the region lies in this place."""
         return region[0] == self.province and self.city in ("", region[1]) and self.county in ("", region[2])
 
+    def holds_all_of(self, other: "Place") -> bool:
+        """Whether the other place lies in this one."""
+        return (
+            self.province == other.province
+            and self.city in ("", other.city)
+            and self.county in ("", other.county)
+        )
+
+    def within(self, other: "Place") -> "Place | None":
+        """What both have in common: the narrower one, where one lies in the other."""
+        if self.holds_all_of(other):
+            return other
+        return self if other.holds_all_of(self) else None
+
 
 @dataclass(frozen=True)
 class RegionCondition(Condition):
@@ -35,6 +50,15 @@ class RegionCondition(Condition):
 
     def holds(self, claim: Claim, facts: Facts, article: Article | None) -> bool:
         return any(place.covers(facts.region) for place in self.places)
+
+    def can_hold_with(self, others: Sequence["RegionCondition"]) -> bool:
+        left = set(self.places)
+        for one in others:
+            left = {both for mine in left for place in one.places if (both := mine.within(place))}
+        return bool(left)
+
+    def implies(self, other: "RegionCondition") -> bool:
+        return all(any(place.holds_all_of(mine) for place in other.places) for mine in self.places)
 
     def note(self, claim: Claim, facts: Facts) -> Note:
         return Note(self.kind, text="/".join(facts.region))

@@ -1,7 +1,7 @@
 """What steps and choices go by: an order's own figures, or those of a period (R4, R5). Pure."""
 
 from chalicelib.commissions.kinds.facts import Article, Facts, Metric, Unit
-from chalicelib.kernel.money import BPS_WHOLE, percent, yuan
+from chalicelib.kernel.money import BPS_WHOLE, MAX_FEN, percent, yuan
 
 TITLES: dict[Metric, tuple[str, Unit]] = {
     "ORDER_PAID": ("本单实付金额", "FEN"),
@@ -45,3 +45,10 @@ def shown(metric: Metric, value: int) -> str:
 def is_of(metric: Metric, rule_is_of_period: bool) -> bool:
     """Whether a rule of this kind of time may go by the metric."""
     return (metric in OF_PERIOD) == rule_is_of_period
+
+
+def most_of(metric: Metric) -> int | None:
+    """The most that the metric can be; ``None`` where nothing bounds it."""
+    if TITLES[metric][1] == "BPS":
+        return BPS_WHOLE
+    return None if metric in OF_PERIOD else MAX_FEN

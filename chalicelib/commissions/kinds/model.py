@@ -115,6 +115,10 @@ class Who(Kind):
         """Those who earn on this order, also those who are excluded, so that they can read why."""
         raise NotImplementedError
 
+    def implied(self) -> tuple["Condition", ...]:
+        """Conditions that hold for everybody who earns by it."""
+        return ()
+
     def shared_out(self, claims: Sequence[Claim], grants: list[list[Grant]]) -> list[list[Grant]]:
         """The grants (by claim, by line) where one's part depends on another's."""
         return grants
@@ -180,6 +184,14 @@ class Condition(Kind):
     def holds(self, claim: Claim, facts: Facts, article: Article | None) -> bool:
         """Whether it holds; ``article`` is given where it is of a line."""
         raise NotImplementedError
+
+    def can_hold_with(self, others: Sequence[Any]) -> bool:
+        """Whether it and the others, all of its kind, can hold at the same time."""
+        return True
+
+    def implies(self, other: Any) -> bool:
+        """Whether the other, of its kind, holds wherever this one does."""
+        return bool(self == other)
 
     def note(self, claim: Claim, facts: Facts) -> Note:
         """What was judged, for the trace."""

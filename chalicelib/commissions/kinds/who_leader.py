@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from chalicelib.commissions.kinds.condition_level import LevelCondition
 from chalicelib.commissions.kinds.facts import Claim, Facts
-from chalicelib.commissions.kinds.model import Id, Known, Need, Rule, Who
+from chalicelib.commissions.kinds.model import Condition, Id, Known, Need, Rule, Who
 from chalicelib.commissions.rules import Note
 
 
@@ -23,6 +24,9 @@ class LeaderWho(Who):
             if person.excluded is None and person.level_id in self.level_ids:
                 return (Claim(person, place, (Note(self.kind, {"level": place}),)),)
         return ()
+
+    def implied(self) -> tuple[Condition, ...]:
+        return (LevelCondition(self.level_ids),)
 
     def check(self, rule: Rule, known: Known) -> list[tuple[str, str, str]]:
         unknown = [one for one in self.level_ids if one not in known.level_ids]
