@@ -28,8 +28,6 @@ class PointsEarning:
         """Refuse what would cost more than the goods, or what nobody could reach."""
         if self.purchase_fen_per_point and not 10 <= self.purchase_fen_per_point <= 10_000_000:
             raise ValueError("消费得积分请设置为每 0.10 元到 100,000 元得 1 积分；填 0 表示不送。")
-        if self.purchase_fen_per_point < 0:
-            raise ValueError("消费得积分的金额不能小于 0；填 0 表示不送。")
         if not 0 <= self.check_in_points <= 1_000:
             raise ValueError("每天签到的积分请设置在 0 到 1,000 之间；填 0 表示不开放签到。")
         if not 2 <= self.streak_days <= 366:

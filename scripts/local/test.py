@@ -6,7 +6,7 @@ Two workers share the tests; what needs the local world as processes starts its 
 import subprocess
 import sys
 
-from scripts.local import browser, fronts
+from scripts.local import browser, fronts, whole
 
 USAGE = """  scripts/test [--nightly] [pytest arguments]
 
@@ -22,6 +22,8 @@ def main() -> None:
         print(f"{__doc__}\n{USAGE}")
         return
     subprocess.run([sys.executable, "-m", "scripts.local.check"], check=True)
+    whole.main()
+    print("ok   every branch of the rules of money is held", flush=True)
     browser.install()
     for front in fronts.FRONTS:
         fronts.build(front)

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from chalicelib.commissions.kinds import as_json
 from chalicelib.commissions.kinds.base_list import ListBase
 from chalicelib.commissions.kinds.base_metric import MetricBase
 from chalicelib.commissions.kinds.base_paid import PaidBase
@@ -34,14 +35,14 @@ from chalicelib.commissions.kinds.how_rate import RateHow
 from chalicelib.commissions.kinds.how_steps import StepsHow
 from chalicelib.commissions.kinds.metrics import TITLES, is_of, most_of, value_of
 from chalicelib.commissions.kinds.model import Kind, Known, Plan, Rule
-from chalicelib.commissions.kinds.steps import Step, check_rows, row_of
+from chalicelib.commissions.kinds.steps import Step, check_rows, row_of, tell_part
 from chalicelib.commissions.kinds.who_buyer import BuyerWho
 from chalicelib.commissions.kinds.who_each import EachWho
 from chalicelib.commissions.kinds.who_leader import LeaderWho
 from chalicelib.commissions.kinds.who_region_holder import RegionHolderWho
 from chalicelib.commissions.kinds.who_sharer import SharerWho
 from chalicelib.commissions.kinds.who_upline import UplineWho
-from chalicelib.commissions.rules import CapTerm, Commission, Compliance, Terms, Tree
+from chalicelib.commissions.rules import CapTerm, Commission, Compliance, Note, Part, Terms, Tree
 from chalicelib.kernel.money import MAX_FEN, Fen
 from tests.commissions.moment import BUYER, A, B, C, article, on, order
 from tests.support.world import START
@@ -312,3 +313,41 @@ class TestPlansAndRows:
         flat = Tree("MBA", 0, 0, 0, 0, *[Fen(0)] * 5)
         depths = [flat.depth, replace(flat, heads_1=1).depth, replace(flat, heads_1=1, heads_3=1).depth]
         assert depths == [0, 1, 3]
+
+    def test_rules_and_caps_are_the_same_after_the_table(self) -> None:
+        rules = (rule(how=StepsHow("ORDER_PAID", STEPS), conditions=(JoinedCondition(date(2026, 1, 1)),)),)
+        caps = (OrderCap(bps=1), BudgetCap(5))
+        assert as_json.rules_of(as_json.rules_json(rules)) == rules
+        assert as_json.caps_of(as_json.caps_json(caps)) == caps
+
+    def test_marginal_parts_of_a_period_add_up(self) -> None:
+        """¥150: 2 % of the first hundred, 3 % of the fifty above; each part is told."""
+        grant = StepsHow("OWN_SALES", STEPS, "MARGINAL").of_period(Figures({"OWN_SALES": 15_000}), 15_000)
+        assert grant.exact_fen == 350
+        assert [tell_part(note) for note in grant.notes] == [
+            "¥0.00 至 ¥100.00的部分 × 2% = ¥2.00",
+            "¥100.00 以上的部分 × 3% = ¥1.50",
+        ]
+        exactly = StepsHow("OWN_SALES", STEPS, "MARGINAL").of_period(Figures({"OWN_SALES": 10_000}), 0)
+        assert (exactly.exact_fen, len(exactly.notes)) == (200, 1), "the boundary has no part above it"
+
+    @pytest.mark.parametrize(("value", "says"), [(0, "¥0.00 至不足 ¥100.00"), (10_000, "¥100.00 以上这一档")])
+    def test_a_whole_amount_says_its_row(self, value: int, says: str) -> None:
+        (grant,) = StepsHow("ORDER_PAID", STEPS).grants(Claim(A, 1), order(article(value)), [Fen(value)])
+        assert says in StepsHow.tell(grant.notes[0])
+
+    def test_the_rest_that_a_trace_says(self) -> None:
+        assert LevelCondition.tell(Note("LEVEL_IN", {"met": 1}, "金牌")) == "等级“金牌”符合要求"
+        assert LevelCondition.tell(Note("LEVEL_IN", {"met": 0}, "金牌")) == "等级“金牌”不在要求的等级里"
+        for met, says in ((1, "收货地 粤 在活动地区内"), (0, "收货地 粤 不在活动地区内")):
+            assert RegionCondition.tell(Note("REGION", {"met": met}, "粤")) == says
+
+    def test_what_a_choice_holds_inside_is_the_rules_as_well(self) -> None:
+        how = FirstMatchHow((Option((FirstOrderCondition(), CleanRecordCondition())), Option()))
+        assert how.inner_conditions() == (FirstOrderCondition(), CleanRecordCondition())
+        plan = Plan("PL1", 1, "方案", "DRAFT", (rule(how=how),))
+        assert plan.needs == {"CHAIN", "FIRST_ORDER", "VIOLATIONS"}
+
+    def test_a_part_is_refunded_by_the_money_paid(self) -> None:
+        part = Part(1, "茶", 1, Fen(1_000), "PLAN", 500, Fen(0), Fen(50), Fen(300), Fen(50))
+        assert (part.net_fen, replace(part, paid_fen=Fen(900)).net_fen) == (1_000, 900)

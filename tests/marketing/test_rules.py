@@ -1,5 +1,6 @@
 """What coupons fit and take off, exactly (A1, invariant 20)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from chalicelib.kernel.money import Fen
 from chalicelib.marketing.rules import (
     STOCK_SHARDS,
     BadOffer,
+    Coupon,
     Goods,
     Terms,
     Validity,
@@ -187,3 +189,19 @@ def test_stock_is_found_wherever_it_lies(left: dict[int, int], start: int, count
     else:
         assert taken is not None and sum(taken.values()) == count
         assert all(0 < some <= left[shard] for shard, some in taken.items())
+
+
+def test_a_coupon_is_usable_from_its_first_moment_until_its_last() -> None:
+    """The first moment counts, the last does not; used or revoked it never is."""
+    coupon = Coupon(
+        "MBA", "CP1", "CT1", Terms("减", "FIXED", Fen(1)), "UNUSED", "CLAIM", AT, AT, AT + timedelta(days=1)
+    )
+    moments = [AT - timedelta(seconds=1), AT, AT + timedelta(days=1, seconds=-1), AT + timedelta(days=1)]
+    assert [coupon.is_usable(at) for at in moments] == [False, True, True, False]
+    assert not replace(coupon, status="USED").is_usable(AT)
+
+
+def test_a_coupon_may_begin_later_and_end_at_a_moment_alone() -> None:
+    begins, ends = AT + timedelta(days=1), AT + timedelta(days=2)
+    assert Validity(starts_at=begins, ends_at=ends).window(AT) == (begins, ends)
+    assert Validity(starts_at=begins, ends_at=ends).window(ends) == (ends, ends)

@@ -41,6 +41,7 @@ class TestRules:
     def test_a_point_for_each_full_amount(self) -> None:
         assert [points_for(fen, 1_000) for fen in (0, 999, 1_000, 1_999, 2_000)] == [0, 0, 1, 1, 2]
         assert points_for(99_999, 0) == 0
+        assert PointsEarning(purchase_fen_per_point=1_000).points_of_purchase(2_000) == 2
 
     @pytest.mark.parametrize(
         ("wrong", "says"),

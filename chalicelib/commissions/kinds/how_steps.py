@@ -59,8 +59,8 @@ class StepsHow(How):
         metric: Metric = note.text  # type: ignore[assignment]
         title, figures = TITLES[metric][0], note.figures
         start = shown(metric, figures["at_least"])
-        end = f"不足 {shown(metric, figures['below'])}" if "below" in figures else "以上"
-        return f"{title} {shown(metric, figures['value'])}，在 {start} 至{end}这一档"
+        end = f"至不足 {shown(metric, figures['below'])}" if "below" in figures else "以上"
+        return f"{title} {shown(metric, figures['value'])}，在 {start} {end}这一档"
 
     def _is_of_its_base(self, rule: Rule) -> bool:
         base = rule.base.kind

@@ -1,0 +1,68 @@
+"""Hold the rules of money whole: every branch of them is taken by their own tests, or this fails.
+
+Only files that reach no table stand here, with the tests that prove them: it takes seconds, and what no
+test of theirs reaches is not proved by a wide test happening to pass by.
+"""
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Files of which every branch is held, and the tests that hold them."""
+
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+REBATES = Whole(
+    (
+        "chalicelib/commissions/rules.py",
+        "chalicelib/commissions/kinds/*",
+        "chalicelib/commissions/check_plan.py",
+        "chalicelib/commissions/check_skus.py",
+        "chalicelib/commissions/find_unreachable.py",
+        "chalicelib/standing/rules.py",
+        "chalicelib/marketing/rules.py",
+        "chalicelib/wallet/points_for.py",
+    ),
+    (
+        "tests/commissions/test_kinds.py",
+        "tests/commissions/test_kinds_at_work.py",
+        "tests/commissions/test_unreachable.py",
+        "tests/commissions/test_guards.py",
+        "tests/commissions/test_templates.py",
+        "tests/commissions/test_plans.py::TestCompliance",
+        "tests/marketing/test_rules.py",
+        "tests/standing/test_rules.py",
+        "tests/wallet/test_check_in.py::TestRules",
+    ),
+)
+HELD = (REBATES,)
+
+
+def main() -> None:
+    """Run the tests under coverage; exit 1 when a branch was not taken, and say which."""
+    for held in HELD:
+        with tempfile.TemporaryDirectory() as folder:
+            data = f"--data-file={Path(folder) / 'coverage'}"
+            only = f"--include={','.join(held.files)}"
+            _run("run", "--branch", data, only, "-m", "pytest", "-q", *held.tests)
+            _run("report", data, "--show-missing", "--skip-covered", "--fail-under=100")
+
+
+def _run(*arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "coverage", *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        print(done.stdout + done.stderr)
+        sys.exit("FAIL every branch of the rules is taken by their own tests")
+
+
+if __name__ == "__main__":
+    main()
