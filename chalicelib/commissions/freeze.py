@@ -1,23 +1,22 @@
 """At placement, decide for ever who will be paid for an order and by which terms (design §2, R10)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.catalog.rules import Product, Sku
 from chalicelib.commissions import store
 from chalicelib.commissions.as_person import as_person
 from chalicelib.commissions.decide_terms import decide_terms
-from chalicelib.commissions.kinds.facts import Article, Facts, Holder, Person
+from chalicelib.commissions.kinds.facts import Article, Facts, Holder
 from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.limit_chain import limit_chain
+from chalicelib.commissions.load_people import load_people
 from chalicelib.commissions.rules import Compliance, Terms
-from chalicelib.distributors import store as distributors
 from chalicelib.kernel import settings
 from chalicelib.kernel.money import Fen
-from chalicelib.members import store as members
 from chalicelib.members.rules import Member
 from chalicelib.standing import store as standing
-from chalicelib.standing.rules import ALL
 
 
 @dataclass(frozen=True)
@@ -72,13 +71,13 @@ def _facts(
     context: Context,
 ) -> Facts:
     depth = settings.read(Compliance).max_levels
-    chain = [one for one in dict.fromkeys(path) if one != buyer.member_id][:depth]  # invariant 9
+    chain = limit_chain(buyer.member_id, path, depth)
     chain = chain if "CHAIN" in plan.needs else []
     sharer_id = context.sharer_id if "SHARER" in plan.needs else None
     held = standing.holders(*context.region) if "REGION" in plan.needs and context.region[0] else []
     others = list(dict.fromkeys([*chain, *filter(None, [sharer_id]), *(one.member_id for one in held)]))
     asked = [*others, buyer.member_id] if "BUYER" in plan.needs else others
-    people = _people(plan, asked, buyer)
+    people = load_people(plan.needs, asked, {buyer.member_id: buyer})
     return Facts(
         at=at,
         buyer=people.get(buyer.member_id) or as_person(buyer.member_id, buyer, None),
@@ -89,28 +88,6 @@ def _facts(
         region=context.region,
         is_first_order="FIRST_ORDER" in plan.needs and context.is_first_order(),
     )
-
-
-def _people(plan: Plan, asked: Sequence[str], buyer: Member) -> dict[str, Person]:
-    """These members as the plan's rules see them; figures and violations are read only where they count."""
-    if not asked:
-        return {}
-    others = [one for one in asked if one != buyer.member_id]
-    found = {**(members.load_many(others) if others else {}), buyer.member_id: buyer}
-    standings = distributors.load_many(asked)
-    buyers = standing.load_metrics((one, ALL) for one in asked) if "DIRECT_BUYERS" in plan.needs else {}
-    return {
-        one: replace(
-            as_person(one, found.get(one), standings.get(one)),
-            direct_buyers=buyers[one, ALL].direct_buyers if buyers else 0,
-            has_open_violation="VIOLATIONS" in plan.needs and _has_open_violation(one),
-        )
-        for one in asked
-    }
-
-
-def _has_open_violation(member_id: str) -> bool:
-    return any(one.state == "OPEN" for one in standing.violations_of(member_id))
 
 
 def _article(line: FreezeLine) -> Article:

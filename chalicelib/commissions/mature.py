@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.commissions import store
 from chalicelib.commissions.hand_out import Purses, hand_out
 from chalicelib.commissions.rules import Commission
-from chalicelib.commissions.trim import rooms_of, trim
+from chalicelib.commissions.trim import rooms_of, trim_rows
 from chalicelib.distributors import store as distributors
 from chalicelib.distributors.rules import CommissionFrozen
 from chalicelib.kernel import log
@@ -107,18 +107,10 @@ def _mature_together(payee_id: str, keys: Sequence[Key], at: datetime) -> list[C
 
 def _within_caps(rows: Sequence[Commission]) -> tuple[list[Commission], list[Write]]:
     """The rows with what a period's cap or a budget leaves out of each, and the counters' writes."""
-    spent: dict[str, int] = {}
-    seen: dict[str, int] = {}
-    trimmed = []
-    for row in rows:
-        rooms = rooms_of(row, store.known_plan(row.plan_id))
-        for room in rooms:
-            if room.counter not in seen:
-                seen[room.counter] = spent[room.counter] = store.spent_of(room.counter)
-        out_fen = trim(row, [room.limit_fen - spent[room.counter] for room in rooms])
-        trimmed.append(replace(row, trimmed_fen=out_fen))
-        for room in rooms:
-            spent[room.counter] += row.left_fen - out_fen
+    counters = {room.counter for row in rows for room in rooms_of(row, store.known_plan(row.plan_id))}
+    seen = {counter: store.spent_of(counter) for counter in sorted(counters)}
+    spent = dict(seen)
+    trimmed, _ = trim_rows(rows, store.known_plan, spent)
     return trimmed, [
         store.count_spent(counter, before, spent[counter])
         for counter, before in seen.items()

@@ -1,22 +1,28 @@
 """What a plan would have paid on given orders (R10). Pure, one order at a time.
 
-Each order goes through the very functions that freezing and crediting use, so a simulation says what
-settling then pays. Rules of periods need whole periods and are not reckoned here.
+Each order goes through the very functions that freezing, crediting, closing and maturing use, so a
+simulation says what they then pay. Periods are closed on the orders given, some days after their end,
+and take their turn among the orders. Caps over a period and budgets are held in order of time, as if
+everything matured in the order in which it was earned.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
+from chalicelib.commissions.add_up import Totals, add_order, add_up
+from chalicelib.commissions.close_replayed import Figures, close_replayed
 from chalicelib.commissions.commissions_of import commissions_of
+from chalicelib.commissions.decide_period import PeriodRules
 from chalicelib.commissions.decide_terms import decide_terms
 from chalicelib.commissions.kinds.facts import Facts
 from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.limit_chain import limit_chain
 from chalicelib.commissions.rules import LAWFUL_LEVELS, Commission, Sale, SaleLine
-from chalicelib.kernel.money import BPS_WHOLE
+from chalicelib.commissions.trim import holds_over_time, trim_rows
+from chalicelib.standing.period_of import Period
 
-_MOST_NAMED = 100
-"""Margin-negative lines that are named; all are counted."""
+_CLOSE_AFTER_DAYS = PeriodRules().close_after_days
 
 
 @dataclass(frozen=True)
@@ -27,86 +33,109 @@ class PastOrder:
     facts: Facts
 
 
-@dataclass(frozen=True)
-class NegativeLine:
-    """A line that costs more, goods and rebates together, than it brought."""
-
-    order_id: str
-    line_no: int
-    loss_fen: int
+class OutOfTime(ValueError):
+    """An order is older than the one before, and the plan's caps are held in order of time."""
 
 
 @dataclass
-class Totals:
-    """Sums over the orders so far; grows with payees and products, not with orders."""
+class Replay:
+    """All that the orders so far leave to the next one; a replay can stop here and go on."""
 
-    orders: int = 0
-    sales_fen: int = 0
-    cost_fen: int = 0
-    """All commissions by value, in every form."""
-    by_level: Counter[str] = field(default_factory=Counter)
-    by_product: Counter[str] = field(default_factory=Counter)
-    by_payee: Counter[str] = field(default_factory=Counter)
-    by_rule: Counter[str] = field(default_factory=Counter)
-    caps_bound: Counter[str] = field(default_factory=Counter)
-    """By kind of cap, the orders on which it took something away."""
-    highest_fen: int = 0
-    highest_order_id: str = ""
-    negative_lines: int = 0
-    negative: list[NegativeLine] = field(default_factory=list)
-
-    @property
-    def cost_bps(self) -> int:
-        """Cost of sales, rounded down."""
-        return self.cost_fen * BPS_WHOLE // self.sales_fen if self.sales_fen else 0
-
-    def add(self, order: PastOrder, rows: Iterable[Commission]) -> None:
-        """Count one order and its rows."""
-        articles = {one.line_no: one for one in order.facts.articles}
-        by_line: Counter[int] = Counter()
-        bound: set[str] = set()
-        for row in rows:
-            self.by_level[str(row.level)] += row.amount_fen
-            self.by_payee[row.payee_id] += row.amount_fen
-            self.by_rule[row.rule] += row.amount_fen
-            for part in row.parts:
-                by_line[part.line_no] += part.amount_fen
-                self.by_product[articles[part.line_no].product.product_id] += part.amount_fen
-                bound |= {note.kind for note in part.notes if "after_fen" in note.figures}
-        paid_fen = by_line.total()
-        self.orders += 1
-        self.sales_fen += order.facts.paid_fen
-        self.cost_fen += paid_fen
-        self.caps_bound.update(bound)
-        if paid_fen > self.highest_fen:
-            self.highest_fen, self.highest_order_id = paid_fen, order.order_id
-        for number, article in articles.items():
-            loss_fen = article.cost_fen + by_line[number] - article.paid_fen
-            if loss_fen > 0:
-                self.negative_lines += 1
-                if len(self.negative) < _MOST_NAMED:
-                    self.negative.append(NegativeLine(order.order_id, number, loss_fen))
+    totals: Totals = field(default_factory=Totals)
+    figures: Figures = field(default_factory=Figures)
+    spent: dict[str, int] = field(default_factory=dict)
+    """By counter of a cap over time, what was paid within it."""
+    closed: set[str] = field(default_factory=set)
+    last_at: datetime | None = None
 
 
-def simulate(
-    plan: Plan, orders: Iterable[PastOrder], totals: Totals, *, max_levels: int = LAWFUL_LEVELS
-) -> Iterator[list[Commission]]:
-    """Each order's rows in turn, counted into ``totals``; payees who earn nothing are there with zeros.
+class Simulation:
+    """One plan over orders, one by one. ``max_levels`` is how deep the shop pays (R12).
 
-    ``max_levels`` is how deep the shop pays (R12).
+    With ``is_in_time`` the orders must come in order of time.
     """
+
+    def __init__(
+        self,
+        plan: Plan,
+        replay: Replay | None = None,
+        *,
+        max_levels: int = LAWFUL_LEVELS,
+        close_after_days: int = _CLOSE_AFTER_DAYS,
+    ) -> None:
+        self.plan = plan
+        self.replay = Replay() if replay is None else replay
+        self._max_levels = max_levels
+        self._closes_after = timedelta(days=close_after_days)
+        self.is_in_time = holds_over_time(plan)
+        self._known: tuple[int, int] = (0, 0)
+        self._waiting: list[tuple[datetime, Period]] = []
+
+    def add(self, order: PastOrder) -> list[Commission]:
+        """The rows of the order, after those of periods that were closed before it; counted.
+
+        Payees who earn nothing are there with zeros. Raises ``OutOfTime``.
+        """
+        replay, at = self.replay, order.facts.at
+        found: list[Commission] = []
+        if self.is_in_time:
+            if replay.last_at is not None and at < replay.last_at:
+                raise OutOfTime(f"order {order.order_id} is older than the one before it")
+            replay.last_at = at
+            for rows in self._close_until(at):
+                found += rows
+        rows, bound = self._held(rows_of(self.plan, order, max_levels=self._max_levels))
+        add_order(replay.totals, order.order_id, order.facts, add_up(replay.totals, rows, bound))
+        if self.plan.period_rules:
+            replay.figures.count(order.order_id, order.facts)
+        return found + rows
+
+    def end(self) -> Iterator[list[Commission]]:
+        """The rows of all periods that are open yet, member by member; counted."""
+        yield from self._close_until(None)
+
+    def _close_until(self, at: datetime | None) -> Iterator[list[Commission]]:
+        while waiting := self._open():
+            closes_at, period = waiting[0]
+            if at is not None and closes_at > at:
+                return
+            self.replay.closed.add(period.period_id)
+            for given in close_replayed(self.plan, period, self.replay.figures, at=closes_at):
+                rows, bound = self._held(given)
+                add_up(self.replay.totals, rows, bound)
+                yield rows
+
+    def _open(self) -> list[tuple[datetime, Period]]:
+        """The periods still to be closed, the first to close first; asked before each order."""
+        known = (len(self.replay.figures.months), len(self.replay.closed))
+        if known != self._known:
+            periods = self.replay.figures.periods(self.plan)
+            left = [one for one in periods if one.period_id not in self.replay.closed]
+            closing = [(one.ends_at + self._closes_after, one) for one in left]
+            self._waiting = sorted(closing, key=lambda one: (one[0], one[1].period_id))
+            self._known = known
+        return self._waiting
+
+    def _held(self, rows: Iterable[Commission]) -> tuple[list[Commission], set[str]]:
+        if not self.is_in_time:
+            return list(rows), set()
+        return trim_rows(rows, lambda _: self.plan, self.replay.spent)
+
+
+def simulate(simulation: Simulation, orders: Iterable[PastOrder]) -> Iterator[list[Commission]]:
+    """The rows of each order in turn, then those of the periods that are left."""
     for order in orders:
-        rows = rows_of(plan, order, max_levels=max_levels)
-        totals.add(order, rows)
-        yield rows
+        yield simulation.add(order)
+    yield from simulation.end()
 
 
 def rows_of(plan: Plan, order: PastOrder, *, max_levels: int = LAWFUL_LEVELS) -> list[Commission]:
     """The commission rows that this order's payment would put."""
     given = order.facts
-    chain = {one.member_id: one for one in reversed(given.chain) if one.member_id != given.buyer.member_id}
-    nearest = dict.fromkeys(one.member_id for one in given.chain if one.member_id in chain)
-    facts = replace(given, chain=tuple(chain[one] for one in nearest)[:max_levels])
+    known = {one.member_id: one for one in reversed(given.chain)}
+    nearest = [one.member_id for one in given.chain]
+    chain = limit_chain(given.buyer.member_id, nearest, max_levels)
+    facts = replace(given, chain=tuple(known[one] for one in chain))
     lines = tuple(
         SaleLine(one.line_no, one.product.title, one.quantity, one.paid_fen) for one in facts.articles
     )

@@ -1,7 +1,7 @@
 """What a period's cap or a budget leaves of a commission when it matures (R9). Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, MutableMapping
+from dataclasses import dataclass, replace
 
 from chalicelib.commissions.kinds.cap_budget import BudgetCap
 from chalicelib.commissions.kinds.cap_payee_period import PayeePeriodCap
@@ -15,6 +15,7 @@ from chalicelib.standing.period_of import period_of
 class Room:
     """One cap held at maturing: the counter it is counted in, and its limit."""
 
+    kind: str
     counter: str
     limit_fen: Fen
 
@@ -29,14 +30,42 @@ def rooms_of(row: Commission, plan: Plan | None) -> tuple[Room, ...]:
     rooms = []
     for scope, cap in found:
         if isinstance(cap, PayeePeriodCap):
-            rooms.append(
-                Room(
-                    f"{scope}#{row.payee_id}#{period_of(cap.period, row.created_at).period_id}", Fen(cap.fen)
-                )
-            )
+            period_id = period_of(cap.period, row.created_at).period_id
+            rooms.append(Room(cap.kind, f"{scope}#{row.payee_id}#{period_id}", Fen(cap.fen)))
         elif isinstance(cap, BudgetCap):
-            rooms.append(Room(scope, Fen(cap.fen)))
+            rooms.append(Room(cap.kind, scope, Fen(cap.fen)))
     return tuple(rooms)
+
+
+def holds_over_time(plan: Plan) -> bool:
+    """Whether some cap of the plan is held when commissions mature."""
+    caps = [*plan.caps, *(cap for rule in plan.rules for cap in rule.caps)]
+    return any(isinstance(cap, PayeePeriodCap | BudgetCap) for cap in caps)
+
+
+def trim_rows(
+    rows: Iterable[Commission],
+    plan_of: Callable[[str], Plan | None],
+    spent: MutableMapping[str, int],
+) -> tuple[list[Commission], set[str]]:
+    """The rows in turn, each with what its caps leave out of it, and the kinds of caps that did.
+
+    ``spent`` says by counter what was paid within it so far, and grows; what it lacks is zero.
+    Rows that are worth nothing are left as they are.
+    """
+    trimmed, bound = [], set()
+    for row in rows:
+        if row.state != "PENDING":
+            trimmed.append(row)
+            continue
+        rooms = rooms_of(row, plan_of(row.plan_id))
+        lefts = [room.limit_fen - spent.get(room.counter, 0) for room in rooms]
+        out_fen = trim(row, lefts)
+        bound |= {room.kind for room, left in zip(rooms, lefts, strict=True) if left < row.left_fen}
+        for room in rooms:
+            spent[room.counter] = spent.get(room.counter, 0) + row.left_fen - out_fen
+        trimmed.append(replace(row, trimmed_fen=out_fen) if out_fen else row)
+    return trimmed, bound
 
 
 def trim(row: Commission, lefts: Iterable[int]) -> Fen:

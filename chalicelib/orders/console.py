@@ -6,6 +6,11 @@ Paying a refund back is the payments room's door: it reserves here and then asks
 from datetime import date, timedelta
 from typing import Any
 
+from chalicelib.commissions.rules import PlanUnknown
+from chalicelib.jobs import store as jobs
+from chalicelib.jobs.rules import JobUnknown
+from chalicelib.jobs.schemas import JobOut
+from chalicelib.jobs.start_job import STARTING
 from chalicelib.kernel.auth import staff
 from chalicelib.kernel.clock import business_day, now
 from chalicelib.kernel.crypto import fingerprint
@@ -30,6 +35,8 @@ from chalicelib.orders.schemas import (
     ReturnedIn,
     SaidIn,
     ShipIn,
+    SimulationIn,
+    SimulationOut,
     StaffOrdersAsked,
     StaffRefundIn,
     StaffRefundsAsked,
@@ -45,10 +52,13 @@ from chalicelib.orders.show_to_staff import (
     show_staff_refund,
     show_to_staff,
 )
+from chalicelib.orders.start_simulation import SIMULATION, start_simulation
 from chalicelib.orders.tell_again import tell_again
 from chalicelib.wechat.pay import PayBusy, PayUnknown
 
 doors = Doors("/console")
+_MOST_BYTES = 4 * 1024 * 1024
+"""Of given orders; a request to a function may have six megabytes."""
 
 _FURTHEST_BACK = timedelta(days=366)
 _SHIP_ERRORS = (
@@ -244,6 +254,41 @@ def agree_to_return(ask: Ask[Any]) -> StaffRefundOut:
 def take_returned(ask: Ask[ReturnedIn]) -> StaffRefundOut:
     """The goods are back; now the money can go back too."""
     return _shown(confirm_returned(ask.path["refund_id"], is_sellable=ask.body.is_sellable))
+
+
+@doors.post(
+    "/plans/{plan_id}/simulations",
+    who=staff(SIMULATION.permission),
+    body=SimulationIn,
+    returns=JobOut,
+    status=202,
+    errors=(PlanUnknown, *STARTING),
+    takes_key=True,
+    max_bytes=_MOST_BYTES,
+)
+def simulate_plan(ask: Ask[SimulationIn]) -> JobOut:
+    """Say what a plan, also a draft, would have paid on past orders, beside the plan in force."""
+    given = ask.body
+    job = start_simulation(
+        ask.path["plan_id"], days=given.days, orders=given.orders, by=ask.who.id, key=ask.key
+    )
+    return JobOut.of(job)
+
+
+@doors.get(
+    "/plans/{plan_id}/simulations/{job_id}",
+    who=staff(SIMULATION.permission),
+    returns=SimulationOut,
+    errors=(JobUnknown,),
+)
+def read_simulation(ask: Ask[Any]) -> SimulationOut:
+    """One simulation of mine: how far it is, or what it came to."""
+    job = jobs.load(ask.path["job_id"], ask.who.id)
+    if job.kind != SIMULATION.name or job.params["plan_id"] != ask.path["plan_id"]:
+        raise JobUnknown()
+    return SimulationOut(
+        job=JobOut.of(job), totals=job.summary.get("totals"), rows=job.summary.get("rows", [])
+    )
 
 
 def _shown(refund: Refund) -> StaffRefundOut:

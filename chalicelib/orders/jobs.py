@@ -20,10 +20,13 @@ from chalicelib.orders.move_refund import Refund
 from chalicelib.orders.receive import receive
 from chalicelib.orders.rules import Order
 from chalicelib.orders.sale_events import refund_event, sale_events
+from chalicelib.orders.simulate_step import simulate_step
+from chalicelib.orders.start_simulation import SIMULATION
 from chalicelib.orders.tell_wechat import tell_wechat
 from chalicelib.standing.count_sale import count_sale
 
 jobs = Jobs("orders")
+jobs.work(SIMULATION.name)(simulate_step)
 
 PER_SHARD = 25
 """Of each of the eight shards a run takes so many; what is left comes a few minutes later."""

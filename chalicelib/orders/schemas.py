@@ -1,10 +1,12 @@
 """What the doors of this room take and give. A client names goods and quantities, never a price."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from chalicelib.commissions.past_order import OrderIn
+from chalicelib.jobs.schemas import JobOut
 from chalicelib.kernel.http import Body, Out, Paging
 from chalicelib.kernel.money import MAX_FEN
 from chalicelib.orders.move_refund import RefundKind, RefundReason, RefundStatus
@@ -23,6 +25,26 @@ _ShareCode = Annotated[
 ]
 _Company = Annotated[str, Field(title="快递公司", pattern=r"^[A-Z0-9_]{2,20}$", description="WeChat's code.")]
 _Tracking = Annotated[str, Field(title="快递单号", pattern=r"^[A-Za-z0-9-]{5,40}$")]
+
+
+class SimulationIn(Body):
+    """Which orders a plan is tried on: the shop's last days, or these."""
+
+    days: int = Field(30, title="天数", ge=1, le=366)
+    orders: tuple[OrderIn, ...] | None = Field(
+        None, title="订单", min_length=1, max_length=2000, description="As docs/schemas/orders.json says."
+    )
+
+
+class SimulationOut(Out):
+    """How far it is, and once it is done what it came to. All rows are in the job's result."""
+
+    job: JobOut
+    totals: dict[str, Any] | None = Field(
+        description="As `scripts/simulate --json`; of the sums by name the hundred largest. `against` is the"
+        " comparison with the plan in force at the start."
+    )
+    rows: list[dict[str, Any]] = Field(description="The first hundred.")
 
 
 class CartLineIn(Body):

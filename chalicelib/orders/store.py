@@ -49,8 +49,8 @@ def load(order_id: str) -> Order:
 
 def load_own(buyer_id: str, order_id: str) -> Order:
     """The buyer's own order. Raises ``OrderUnknown`` when it is nobody's or somebody else's."""
-    found = find(order_id)
-    if found is None or found.buyer_id != buyer_id:
+    found = load(order_id)
+    if found.buyer_id != buyer_id:
         raise OrderUnknown()
     return found
 
@@ -88,6 +88,11 @@ def of_days(
         cursor=cursor,
     )
     return _orders(found)
+
+
+def of_day(day: date, *, limit: int, cursor: str | None) -> Page[Order]:
+    """A page of the orders placed on this business day, oldest first."""
+    return _orders(_of_one_day(day.isoformat(), None, limit, cursor, newest_first=False))
 
 
 def due(status: Status, at: datetime, limit: int) -> Iterator[str]:
@@ -310,7 +315,7 @@ def cart(member_id: str) -> list[Wanted]:
     """What lies in the member's cart, last put in first; at most ``MAX_CART_LINES``."""
     rows = CartLineRow.query(member_id, consistent_read=True, limit=rules.MAX_CART_LINES)
     newest = sorted(rows, key=lambda row: (row.added_at, row.sku_id), reverse=True)
-    return [Wanted(row.product_id, row.sku_id, row.quantity) for row in newest]
+    return [Wanted(one.product_id, one.sku_id, one.quantity) for one in newest]
 
 
 def put_in_cart(member_id: str, wanted: Wanted, *, at: datetime) -> Write:
@@ -337,18 +342,19 @@ def bought_from_cart(order: Order) -> list[Write]:
     ]
 
 
-def _of_one_day(day: str, status: Status | None, limit: int, cursor: str | None) -> Page[OrderRow]:
+def _of_one_day(
+    day: str, status: Status | None, limit: int, cursor: str | None, *, newest_first: bool = True
+) -> Page[OrderRow]:
     """A page of one day; the state is filtered on the index, thousands at a read."""
     found = OrderRow.by_day.query(
         day,
         filter_condition=None if status is None else OrderRow.status == status,
-        scan_index_forward=False,
+        scan_index_forward=not newest_first,
         limit=limit,
         page_size=_FILTERED_AT_ONCE,
         last_evaluated_key=json.loads(cursor) if cursor else None,
     )
-    rows = list(found)
-    last = found.last_evaluated_key
+    rows, last = list(found), found.last_evaluated_key
     return Page(rows, json.dumps(last) if last else None)
 
 

@@ -1,25 +1,31 @@
 """Say what a rebate plan would have paid on given orders, before it is published.
 
 Files are as docs/schemas/plan.json and docs/schemas/orders.json say; orders are read one by one, as an
-array or as one a line. Rules of periods are named, not reckoned.
+array or as one a line. With ``--days`` they are those of the running local world, or with ``--stage`` of
+the stage that the environment names. Each month, quarter or year is closed on the orders given.
 """
 
 import argparse
+import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from pydantic import ValidationError
 
-from chalicelib.commissions.explain import explain
+from chalicelib.commissions.add_up import as_told, compared
 from chalicelib.commissions.kinds.model import Plan
 from chalicelib.commissions.past_order import past_order
 from chalicelib.commissions.rules import LAWFUL_LEVELS, Commission
 from chalicelib.commissions.schemas import PlanIn
-from chalicelib.commissions.simulate import PastOrder, Totals, rows_of, simulate
+from chalicelib.commissions.simulate import PastOrder, Simulation, simulate
+from chalicelib.commissions.tell_row import tell_row
+from chalicelib.kernel.clock import parse
 from chalicelib.kernel.money import percent, yuan
+from scripts.local.world import ROOT, enter_world
 
 _CHUNK = 1 << 16
 _MOST = 1 << 20
@@ -31,50 +37,95 @@ def main() -> None:
     """Run ``./scripts/simulate``."""
     parser = argparse.ArgumentParser(prog="scripts/simulate", description=__doc__)
     parser.add_argument("--plan", type=Path, required=True, help="the draft")
-    parser.add_argument("--orders", type=Path, required=True)
-    parser.add_argument("--against", type=Path, help="another plan, e.g. the current one, to compare with")
+    given = parser.add_mutually_exclusive_group(required=True)
+    given.add_argument("--orders", type=Path, help="a file of them")
+    given.add_argument("--days", type=int, choices=range(1, 367), metavar="N", help="the shop's last N days")
+    parser.add_argument(
+        "--compare", "--against", type=Path, help="another plan, e.g. the current one, to compare with"
+    )
     parser.add_argument(
         "--levels", type=int, choices=(1, 2, 3), default=LAWFUL_LEVELS, help="how deep is paid"
     )
     parser.add_argument("--json", action="store_true", help="rows and totals")
+    parser.add_argument("--url", default="http://127.0.0.1:8800", help="the running world's API")
+    parser.add_argument("--state", type=Path, default=ROOT / ".local", help="the running world's folder")
+    parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
     options = parser.parse_args()
     try:
         plan = read_plan(options.plan)
-        current = read_plan(options.against) if options.against else None
+        current = read_plan(options.compare) if options.compare else None
         _run(plan, current, options)
     except (OSError, ValueError) as error:
         sys.exit(f"Fenxiao: {_told(error)}")
 
 
 def _run(plan: Plan, current: Plan | None, options: argparse.Namespace) -> None:
-    totals, before = Totals(), Totals()
-    with options.orders.open(encoding="utf-8") as file:
-        orders = _both(read_orders(file), current, before, options.levels)
-        found = simulate(plan, orders, totals, max_levels=options.levels)
-        if options.json:
-            sys.stdout.write('{"rows": [')
-        lead = "\n"
-        for rows in found:
-            if options.json:
-                for row in rows:
-                    sys.stdout.write(lead + json.dumps(row_json(row), ensure_ascii=False))
-                    lead = ",\n"
-            if totals.orders % _EVERY == 0:
-                print(f"{totals.orders:,} orders", file=sys.stderr)
-    told = totals_json(totals, plan, before if current else None)
+    simulation = Simulation(plan, max_levels=options.levels)
+    before = Simulation(current, max_levels=options.levels) if current else None
+    simulations = [simulation, *([before] if before else [])]
+    with _open(options, simulations) as orders:
+        _tell(simulate(simulation, _both(orders, before)), simulation, options)
+    told = totals_json(simulation, before)
     if options.json:
         sys.stdout.write(f'\n],\n"totals": {json.dumps(told, ensure_ascii=False)}}}\n')
     else:
         _say(told)
 
 
-def _both(
-    orders: Iterator[PastOrder], current: Plan | None, before: Totals, levels: int
-) -> Iterator[PastOrder]:
+def _tell(found: Iterator[list[Commission]], simulation: Simulation, options: argparse.Namespace) -> None:
+    """Write the rows as they come, and on long runs how far it is."""
+    if options.json:
+        sys.stdout.write('{"rows": [')
+    lead, told, totals = "\n", 0, simulation.replay.totals
+    for rows in found:
+        if options.json:
+            for row in rows:
+                sys.stdout.write(lead + json.dumps(tell_row(row), ensure_ascii=False))
+                lead = ",\n"
+        if totals.orders // _EVERY > told:
+            told = totals.orders // _EVERY
+            print(f"{totals.orders:,} orders", file=sys.stderr)
+
+
+def _both(orders: Iterator[PastOrder], before: Simulation | None) -> Iterator[PastOrder]:
     for order in orders:
-        if current is not None:
-            before.add(order, rows_of(current, order, max_levels=levels))
+        if before is not None:
+            before.add(order)
         yield order
+    if before is not None:
+        for _ in before.end():
+            pass
+
+
+@contextlib.contextmanager
+def _open(options: argparse.Namespace, simulations: Sequence[Simulation]) -> Iterator[Iterator[PastOrder]]:
+    """The orders of the file, or of the shop's last days."""
+    if options.orders is not None:
+        with options.orders.open(encoding="utf-8") as file:
+            texts = read_orders(file)
+            is_in_time = any(one.is_in_time for one in simulations)
+            yield map(past_order, in_time(texts) if is_in_time else texts)
+        return
+    if not options.stage:
+        enter_world(options.state, options.url)
+    import app  # noqa: F401 - opens the front door, which tells the kernel where settings are kept
+    from chalicelib.orders.past_orders import past_orders
+
+    yield past_orders(options.days, [one.plan for one in simulations])
+
+
+def in_time(texts: Iterator[str]) -> Iterator[str]:
+    """The same in order of time, for plans whose caps are held over time; they are kept as texts."""
+    timed = [(_at(text), text) for text in texts]
+    timed.sort(key=lambda one: one[0])
+    return (text for _, text in timed)
+
+
+def _at(text: str) -> datetime:
+    try:
+        return parse(json.loads(text)["at"])
+    except (TypeError, KeyError, ValueError):
+        return past_order(text).facts.at  # says what is wrong with it
 
 
 def read_plan(file: Path) -> Plan:
@@ -87,8 +138,8 @@ def read_plan(file: Path) -> Plan:
     )
 
 
-def read_orders(file: TextIO) -> Iterator[PastOrder]:
-    """Orders one by one, with no more of the file in memory than one and a chunk. Raises ``ValueError``."""
+def read_orders(file: TextIO) -> Iterator[str]:
+    """The text of each order, with no more of the file in memory than one and a chunk; ``ValueError``."""
     decoder, text, place, is_over, bracket = json.JSONDecoder(), "", 0, False, ""
     while True:
         while place < len(text) and text[place] in " \t\r\n,[]":
@@ -108,40 +159,16 @@ def read_orders(file: TextIO) -> Iterator[PastOrder]:
             more = file.read(_CHUNK)
             text, place, is_over = text[place:] + more, 0, not more
             continue
-        yield past_order(text[place:end])
+        yield text[place:end]
         place = end
 
 
-def row_json(row: Commission) -> dict[str, Any]:
-    """One row as ``--json`` gives it."""
-    return {
-        "order": row.order_id,
-        "payee": row.payee_id,
-        "rule": row.rule,
-        "level": row.level,
-        "form": row.form,
-        "amount_fen": row.amount_fen,
-        "units": row.units,
-        "explanation": "".join(explain(row).says),
-    }
-
-
-def totals_json(totals: Totals, plan: Plan, before: Totals | None) -> dict[str, Any]:
+def totals_json(simulation: Simulation, before: Simulation | None) -> dict[str, Any]:
     """Totals as ``--json`` gives them."""
-    told: dict[str, Any] = {
-        **{key: value for key, value in vars(totals).items() if key != "negative"},
-        "cost_bps": totals.cost_bps,
-        "negative": [vars(one) for one in totals.negative],
-        "period_rules_left_out": [rule.rule_id for rule in plan.period_rules],
-    }
+    told = as_told(simulation.replay.totals)
+    told["periods"] = sorted(simulation.replay.closed)
     if before is not None:
-        names = sorted({*totals.by_payee, *before.by_payee})
-        changes = {name: totals.by_payee[name] - before.by_payee[name] for name in names}
-        told["against"] = {
-            "cost_fen": before.cost_fen,
-            "change_fen": totals.cost_fen - before.cost_fen,
-            "by_payee": {name: change for name, change in changes.items() if change},
-        }
+        told["against"] = compared(simulation.replay.totals, before.replay.totals)
     return told
 
 
@@ -154,12 +181,20 @@ def _say(told: dict[str, Any]) -> None:
             print(f"{name.replace('_', ' ')} {key}: {yuan(value)}")
     for key, value in told["caps_bound"].most_common():
         print(f"cap {key} bound on {value:,} orders")
+    if told["periods"]:
+        print(f"paid for periods {', '.join(told['periods'])}: {yuan(told['period_fen'])}")
+    if told["trimmed_fen"]:
+        print(f"left unpaid by caps over time: {yuan(told['trimmed_fen'])}")
     print(f"lines below cost after rebates: {told['negative_lines']:,}")
     if "against" in told:
-        change_fen = told["against"]["change_fen"]
-        print(f"against the other plan: {'-' if change_fen < 0 else '+'}{yuan(abs(change_fen))}")
-    if told["period_rules_left_out"]:
-        print(f"rules of periods, not reckoned: {', '.join(told['period_rules_left_out'])}")
+        print(f"against the other plan: {_signed(told['against']['change_fen'])}")
+        for name in ("by_level", "by_rule", "by_product", "by_payee"):
+            for key, value in sorted(told["against"][name].items(), key=lambda one: -abs(one[1]))[:10]:
+                print(f"  {name.replace('_', ' ')} {key}: {_signed(value)}")
+
+
+def _signed(change_fen: int) -> str:
+    return f"{'-' if change_fen < 0 else '+'}{yuan(abs(change_fen))}"
 
 
 def _told(error: Exception) -> str:
