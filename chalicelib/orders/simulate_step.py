@@ -65,28 +65,30 @@ def simulate_step(run: Run) -> Step:
         for other in simulations[1:]:
             for _ in other.end():
                 pass
-    return _told(run, step, rows, simulations, state)
-
-
-def _told(run: Run, step: Step, rows: list[Commission], simulations: list[Simulation], state: _State) -> Step:
-    told = [tell_row(row) for row in rows]
-    body = _body(told, is_first=run.job.step == 0, has_rows=state.told > 0)
-    state.rows += told[: _MOST_TOLD - len(state.rows)]
-    state.told += len(told)
+    body = _body(rows, state, is_first=run.job.step == 0)
     if not step.is_over:
         return replace(step, body=body, state=_states().dump_json(state))
-    totals = as_told(simulations[0].replay.totals)
-    totals["periods"] = sorted(simulations[0].replay.closed)
-    if len(simulations) > 1:
-        totals["against"] = compared(simulations[0].replay.totals, simulations[1].replay.totals)
-    body += f'\n],\n"totals": {json.dumps(totals, ensure_ascii=False)}}}\n'.encode()
-    return replace(step, body=body, summary={"totals": _short(totals), "rows": state.rows})
+    return _ended(step, body, simulations, state.rows)
 
 
-def _body(told: list[dict[str, Any]], *, is_first: bool, has_rows: bool) -> bytes:
+def _body(rows: list[Commission], state: _State, *, is_first: bool) -> bytes:
+    """The next piece of the result, counted into the state."""
+    told = [tell_row(row) for row in rows]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in told)
     opening = '{"rows": [\n' if is_first else ""
-    return f"{opening}{',' if has_rows and told else ''}\n{lines}".encode()
+    follows = ",\n" if state.told and told else ""
+    state.rows += told[: _MOST_TOLD - len(state.rows)]
+    state.told += len(told)
+    return f"{opening}{follows}{lines}".encode()
+
+
+def _ended(step: Step, body: bytes, simulations: list[Simulation], rows: list[dict[str, Any]]) -> Step:
+    plan, *current = simulations
+    totals = {**as_told(plan.replay.totals), "periods": sorted(plan.replay.closed)}
+    if current:
+        totals["against"] = compared(plan.replay.totals, current[0].replay.totals)
+    body += f'\n],\n"totals": {json.dumps(totals, ensure_ascii=False)}}}\n'.encode()
+    return replace(step, body=body, summary={"totals": _short(totals), "rows": rows})
 
 
 def _next_orders(run: Run, given: dict[str, Any], plans: list[Plan]) -> tuple[list[PastOrder], Step]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.commissions import store as commissions
 from chalicelib.jobs import jobs as back
 from chalicelib.jobs import store
 from chalicelib.jobs.cancel_job import cancel_job
@@ -11,11 +12,14 @@ from chalicelib.jobs.run_job import run_job
 from chalicelib.jobs.start_job import start_job
 from chalicelib.kernel import jobs
 from chalicelib.kernel.jobs import deliver
+from chalicelib.orders.start_simulation import SIMULATION, start_simulation
 from chalicelib.wallet import store as wallet
 from tests.crash.books import changes
 from tests.crash.harness import is_whole, kills, survives
 from tests.crash.street import Street
 from tests.jobs.running import ROWS, WHO, finish, result_of, rows, start, working
+from tests.orders.shop import Shop
+from tests.support import people
 from tests.support.world import Clock
 
 THREE = b"a\nbb\nccc"
@@ -69,6 +73,18 @@ def test_running_by_its_change(peer: Street, world: Clock, monkeypatch: pytest.M
     survives(peer, world, follow, sweep=next_minutes, rounds=3, money_commits=0)
     (job,) = store.mine(WHO, limit=5).items
     assert (job.status, job.result_bytes) == ("DONE", 15)
+
+
+@kills(start_simulation)
+def test_asking_for_a_simulation(shop: Shop, peer: Street, world: Clock) -> None:
+    people.make_staff(WHO, (SIMULATION.permission,))
+    plan_id = commissions.plans()[0].plan_id
+    survives(
+        peer,
+        world,
+        lambda: start_simulation(plan_id, days=2, orders=None, by=WHO, key="simulate-1"),
+        money_commits=0,
+    )
 
 
 @kills(cancel_job)
