@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib import front_door
 from chalicelib.kernel import log
-from scripts.local.rotate import rotated
+from scripts.local.rotate import retired, rotated
 from scripts.local.tables import read_template
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,6 +76,15 @@ def test_a_rotated_ring_signs_with_the_new_key_and_keeps_every_old_one() -> None
     assert held["current"] == "k10"
     assert {"k1": "b2xkZXI=", "k9": "b2xk"}.items() <= held["keys"].items()
     assert len(base64.b64decode(held["keys"]["k10"])) == 32
+
+
+def test_only_an_old_key_is_retired() -> None:
+    ring = rotated(json.dumps({"current": "k1", "keys": {"k1": "b2xk"}}))
+    assert json.loads(retired(ring, "k1")).keys() == {"current", "keys"}
+    assert json.loads(retired(ring, "k1"))["keys"].keys() == {"k2"}
+    for wrong in ("k2", "k9"):
+        with pytest.raises(SystemExit, match=wrong):
+            retired(ring, wrong)
 
 
 def test_a_metric_is_counted_with_and_without_its_dimensions(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,8 @@
 """Signing, sealing and hashing with the shop's own keys.
 
 Keys are rings (``{"current": id, "keys": {id: base64}}``) in Secrets Manager: the current key
-signs and seals, every key of the ring still opens, so that a rotation breaks nothing.
+signs and seals, every key of the ring still opens, so that a rotation breaks nothing. What must be
+readable for years has a ring apart from what lives for days, whose old keys can then be retired.
 """
 
 import base64
@@ -12,6 +13,10 @@ import secrets as random
 from dataclasses import dataclass
 
 from chalicelib.kernel.secrets import secret
+
+SIGNING, AUDIT, DATA = "signing-keys", "audit-keys", "data-keys"
+"""Of tokens and cursors; of the audit's chain; of personal data."""
+RINGS = (SIGNING, AUDIT, DATA)
 
 
 @dataclass(frozen=True)
@@ -34,21 +39,21 @@ def new_ring() -> str:
     return json.dumps({"current": "k1", "keys": {"k1": key}})
 
 
-def sign(payload: bytes, *, purpose: str) -> str:
+def sign(payload: bytes, *, purpose: str, ring_name: str = SIGNING) -> str:
     """``keyid.payload.mac`` in URL-safe letters; readable by all, made only by us."""
-    ring = Ring.named("signing-keys")
+    ring = Ring.named(ring_name)
     mac = _mac(ring.keys[ring.current], purpose, payload)
     return f"{ring.current}.{_b64(payload)}.{_b64(mac)}"
 
 
-def open_signed(text: str, *, purpose: str) -> bytes | None:
-    """The payload that ``sign`` signed for this purpose, or ``None`` when it did not."""
+def open_signed(text: str, *, purpose: str, ring_name: str = SIGNING) -> bytes | None:
+    """The payload that ``sign`` signed for this purpose with this ring, or ``None`` when it did not."""
     try:
         key_id, payload, mac = text.split(".")
         body, given = _unb64(payload), _unb64(mac)
     except ValueError:
         return None
-    key = Ring.named("signing-keys").keys.get(key_id)
+    key = Ring.named(ring_name).keys.get(key_id)
     if key is None or not hmac.compare_digest(_mac(key, purpose, body), given):
         return None
     return body
@@ -58,7 +63,7 @@ def seal(text: str, *, context: str) -> str:
     """Encrypt personal data with AES-256-GCM, bound to ``context`` (e.g. ``{member}:phone``)."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    ring = Ring.named("data-keys")
+    ring = Ring.named(DATA)
     nonce = random.token_bytes(12)
     sealed = AESGCM(ring.keys[ring.current]).encrypt(nonce, text.encode(), context.encode())
     return f"{ring.current}.{_b64(nonce + sealed)}"
@@ -72,7 +77,7 @@ def unseal(text: str, *, context: str) -> str:
     key_id, sealed = text.split(".")
     raw = _unb64(sealed)
     try:
-        key = Ring.named("data-keys").keys[key_id]
+        key = Ring.named(DATA).keys[key_id]
         return AESGCM(key).decrypt(raw[:12], raw[12:], context.encode()).decode()
     except (KeyError, InvalidTag) as problem:
         raise ValueError("not sealed by us for this context") from problem
@@ -80,7 +85,7 @@ def unseal(text: str, *, context: str) -> str:
 
 def blind_index(text: str, *, field: str) -> str:
     """A keyed hash by which sealed data can be looked up without being readable."""
-    ring = Ring.named("data-keys")
+    ring = Ring.named(DATA)
     return _b64(_mac(ring.keys[min(ring.keys)], field, text.encode()))
 
 

@@ -36,7 +36,7 @@ def main() -> None:
     keys: dict[str, Any] = json.loads(options.keys.read_text())
     for name, field in _FROM_KEYS.items():
         put_secret(name, keys[field])
-    for ring in ("signing-keys", "data-keys"):
+    for ring in crypto.RINGS:
         put_secret(ring, crypto.new_ring(), keep=True)
     _open_shop()
 

@@ -1,34 +1,40 @@
-"""Give a ring of keys a new current key (decision 4).
+"""Give a ring of keys a new current key, or take an old signing key out (decision 4).
 
 The new key signs and seals from now on, within five minutes everywhere; every key of the ring still
-opens. No key is ever taken out: old rows are sealed with them, phones are looked up by the first, and the
-chain of the audit is signed with them.
+opens. Only signing keys are ever taken out, when all that they signed has run out (30 days): rows are
+sealed with the data keys and phones looked up by the first, the audit's chain is signed with its own.
 """
 
 import argparse
 import base64
 import json
 import secrets
+import sys
 from pathlib import Path
 
+from chalicelib.kernel import crypto
 from scripts.local.world import ROOT, enter_world
 
 
 def main() -> None:
     """Run ``./scripts/rotate``."""
     parser = argparse.ArgumentParser(prog="scripts/rotate", description=__doc__)
-    parser.add_argument("ring", choices=("signing-keys", "data-keys"))
+    parser.add_argument("ring", choices=crypto.RINGS)
+    parser.add_argument("--retire", metavar="KEY", help="take this old key out of signing-keys, e.g. k1")
     parser.add_argument("--url", default="http://127.0.0.1:8800", help="the running world's API")
     parser.add_argument("--state", type=Path, default=ROOT / ".local", help="the running world's folder")
     parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
     options = parser.parse_args()
+    if options.retire and options.ring != crypto.SIGNING:
+        parser.error(f"{options.ring} keeps every key: what they sealed or signed stays")
     if not options.stage:
         enter_world(options.state, options.url)
     from chalicelib.kernel import aws
     from chalicelib.kernel.config import config
 
     vault, name = aws.client("secretsmanager"), f"fenxiao-{config().stage}/{options.ring}"
-    ring = rotated(vault.get_secret_value(SecretId=name)["SecretString"])
+    before = vault.get_secret_value(SecretId=name)["SecretString"]
+    ring = retired(before, options.retire) if options.retire else rotated(before)
     vault.put_secret_value(SecretId=name, SecretString=ring)
     held = json.loads(ring)
     print(f"{name}: current {held['current']}, opens {', '.join(sorted(held['keys']))}")
@@ -40,6 +46,17 @@ def rotated(ring: str) -> str:
     key_id = f"k{1 + max(int(one.removeprefix('k')) for one in held['keys'])}"
     held["keys"][key_id] = base64.b64encode(secrets.token_bytes(32)).decode()
     return json.dumps({**held, "current": key_id})
+
+
+def retired(ring: str, key_id: str) -> str:
+    """The ring without this old key. Exits in words when it is the current one or not there."""
+    held = json.loads(ring)
+    if key_id == held["current"]:
+        sys.exit(f"Fenxiao: {key_id} is in use; rotate first, and retire it after 30 days")
+    if key_id not in held["keys"]:
+        sys.exit(f"Fenxiao: no key {key_id}; there are {', '.join(sorted(held['keys']))}")
+    del held["keys"][key_id]
+    return json.dumps(held)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ from chalicelib.admin import seal as sealing
 from chalicelib.admin.rules import AuditEntry
 from chalicelib.admin.seal import seal
 from chalicelib.admin.verify_chain import Finding, verify_chain
-from chalicelib.kernel import aws, clock, ids
+from chalicelib.kernel import aws, clock, crypto, ids, secrets
 from chalicelib.kernel.dynamo import commit
+from scripts.local.rotate import retired, rotated
 from tests.support import world as support
 from tests.support.world import Clock
 
@@ -212,3 +213,44 @@ class TestVerify:
         assert seal() == 1
         remove(fresh, day="2026-11-25")
         assert verify_chain() == [Finding("DELETED", "2026-11-25", fresh)]
+
+
+class TestKeys:
+    def test_the_chain_outlives_the_keys_of_tokens(self, world: Clock) -> None:
+        """Retiring every old signing key ends tokens, never the proof of what staff did."""
+        (first,) = act()
+        world.advance(days=1)
+        seal()
+        put_ring(crypto.SIGNING, retired(rotated(secrets.secret(crypto.SIGNING)), "k1"))
+        assert verify_chain() == []
+        tamper(first)
+        assert verify_chain() == [Finding("EDITED", DAY, first)]
+
+    def test_a_chain_goes_on_under_a_new_key(self, world: Clock) -> None:
+        first, second = act(2)
+        world.advance(days=1)
+        seal()
+        put_ring(crypto.AUDIT, rotated(secrets.secret(crypto.AUDIT)))
+        act()
+        world.advance(days=1)
+        assert seal() == 1
+        assert {row["signature"]["S"].partition(".")[0] for row in links()} == {"k1", "k2"}
+        assert verify_chain() == []
+        tamper(first)
+        remove(second)
+        assert verify_chain() == [Finding("EDITED", DAY, first), Finding("DELETED", DAY, second)]
+
+    def test_a_key_of_tokens_cannot_sign_the_chain(self, world: Clock) -> None:
+        act()
+        world.advance(minutes=3)
+        seal()
+        (forged,) = links()
+        text = f"{int(forged['number']['S'])}:{forged['hash']['S']}".encode()
+        forged["signature"]["S"] = crypto.sign(text, purpose="audit-link")
+        put_link(forged)
+        assert verify_chain() == [Finding("BROKEN_LINK", DAY, "1")]
+
+
+def put_ring(name: str, ring: str) -> None:
+    aws.client("secretsmanager").put_secret_value(SecretId=f"fenxiao-test/{name}", SecretString=ring)
+    secrets.forget()

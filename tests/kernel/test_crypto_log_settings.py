@@ -22,7 +22,7 @@ def test_sealed_data_opens_only_in_its_context(world: Clock) -> None:
 
 def test_a_rotated_ring_still_opens_what_the_old_key_made(world: Clock) -> None:
     token, sealed = crypto.sign(b"x", purpose="p"), crypto.seal("secret", context="c")
-    for name in ("signing-keys", "data-keys"):
+    for name in (crypto.SIGNING, crypto.DATA):
         ring = json.loads(secrets.secret(name))
         fresh = json.loads(crypto.new_ring())["keys"]["k1"]
         ring["keys"]["k2"], ring["current"] = fresh, "k2"

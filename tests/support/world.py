@@ -94,8 +94,8 @@ def furnished() -> Iterator[Clock]:
         aws.client("s3").create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"}
         )
-    for ring in ("signing-keys", "data-keys"):
-        put_secret(ring, _RINGS[ring])
+    for ring, keys in _RINGS.items():
+        put_secret(ring, keys)
     held = Clock()
     clock.install(held.now)
     try:
@@ -143,4 +143,4 @@ def dump_all() -> dict[str, list[str]]:
     return {short: dump(short) for short in tables.short_names()}
 
 
-_RINGS = {"signing-keys": crypto.new_ring(), "data-keys": crypto.new_ring()}
+_RINGS = {ring: crypto.new_ring() for ring in crypto.RINGS}
