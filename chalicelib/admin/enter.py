@@ -2,21 +2,25 @@
 
 from chalicelib.admin import store
 from chalicelib.admin.rules import PasswordMustChange, StaffSignedOut, granted
+from chalicelib.kernel import sessions
 from chalicelib.kernel.auth import OWN, Entrant
 from chalicelib.kernel.errors import Forbidden
+from chalicelib.kernel.sessions import SessionOver
 
-REFUSALS = (StaffSignedOut, PasswordMustChange)
+REFUSALS = (SessionOver, StaffSignedOut, PasswordMustChange)
 
 
 def enter(entrant: Entrant, permission: str) -> None:
     """Let pass who is active and holds ``permission`` by a role.
 
-    Read at every entry, so a disabled account and a changed role count at once. ``OWN`` needs no
-    role. Raises ``StaffSignedOut``, ``PasswordMustChange`` or ``Forbidden``.
+    Read at every entry, so signing out, a disabled account and a changed role count at once. ``OWN``
+    needs no role. Raises ``SessionOver``, ``StaffSignedOut``, ``PasswordMustChange`` or ``Forbidden``.
     """
     staff = store.find_staff(entrant.id)
     if staff is None or staff.status != "ACTIVE":
         raise StaffSignedOut()
+    if not sessions.is_live(entrant.session_id):
+        raise SessionOver()
     if permission == OWN:
         return
     if staff.must_change_password:

@@ -1,9 +1,9 @@
 """Who is at the door: short signed access tokens and the guards that doors name as ``who=``.
 
-A token says who and in which session, and is believed for 30 minutes without a read; the refresh
-row that renews it can be revoked (the rooms that sign people in keep those rows). Some guards ask
-more (is she an approved distributor, may this staff member do that): the front door tells the
-kernel how, with ``install``.
+A token says who and in which session, and a member's is believed for 30 minutes without a read; the
+refresh row that renews it can be revoked (the rooms that sign people in keep those rows). Some guards
+ask more (is she an approved distributor, is this staff member's session live, may he do that): the
+front door tells the kernel how, with ``install``.
 """
 
 import json

@@ -125,6 +125,12 @@ def resume(refresh_token: str, kind: Kind) -> Session:
     return row.as_value(Session)
 
 
+def is_live(session_id: str) -> bool:
+    """Whether this session is neither over nor unknown, for whom 30 minutes of a token are too long."""
+    row = SessionRow.find(session_id)
+    return row is not None and row.ended_at is None and row.idle_until > clock.now()
+
+
 def renew(session: Session) -> tuple[Tokens, Write]:
     """Fresh tokens, and the write that puts them in force; of two at once only one commits."""
     tokens = _tokens(Entrant(session.kind, session.owner_id, session.session_id, session.via))

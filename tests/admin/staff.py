@@ -4,7 +4,7 @@ from chalicelib.admin.add_staff import add_staff
 from chalicelib.admin.change_password import change_password
 from chalicelib.admin.create_owner import create_owner
 from chalicelib.admin.rules import Staff
-from chalicelib.kernel.auth import Entrant, access_token
+from tests.support import people
 
 PASSWORD = "four plain words"
 
@@ -22,4 +22,4 @@ def employee(username: str, *role_ids: str, by: Staff) -> Staff:
 
 def token(staff: Staff) -> str:
     """An access token as sign-in gives it."""
-    return access_token(Entrant("staff", staff.staff_id, "SETEST", "console"))
+    return people.staff_token(staff.staff_id)

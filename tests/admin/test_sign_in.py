@@ -2,10 +2,12 @@
 
 import pytest
 
+from chalicelib.admin import enter as entering
 from chalicelib.admin import store
 from chalicelib.admin.change_staff import change_staff
 from chalicelib.admin.rules import WrongStaffPassword
 from chalicelib.admin.sign_in import sign_in
+from chalicelib.kernel.auth import Entrant
 from chalicelib.kernel.limits import TooOften
 from tests.admin.staff import PASSWORD, employee, owner, token
 from tests.support import api
@@ -103,8 +105,10 @@ class TestDisabled:
         boss = owner()
         ann = employee("ann", "service", by=boss)
         assert api.get("/console/members", token=token(ann)).status == 200
+        held = token(ann)
         change_staff(ann.staff_id, "Ann", ["warehouse"], status="ACTIVE", by=boss.staff_id)
-        assert api.get("/console/members", token=token(ann)).status == 403
+        refused = api.get("/console/members", token=held)
+        assert (refused.status, refused.json["code"]) == (403, "FORBIDDEN")
 
 
 class TestPassword:
@@ -179,3 +183,70 @@ class TestPassword:
         for secret in (PASSWORD, "another good one", made.json["first_password"]):
             assert secret not in kept
         assert "argon2id" not in str(support.dump("audit"))
+
+
+class TestOver:
+    """A6.2: what ends a session ends its access token too, at the next step."""
+
+    def test_signed_out_here_only(self) -> None:
+        owner()
+        here, elsewhere = enter().json["access_token"], enter().json["access_token"]
+        assert api.post("/console/sign-out", token=here).status == 204
+        before = support.dump_all()
+        for answer in (api.get("/console/me", token=here), api.get("/console/members", token=here)):
+            assert (answer.status, answer.json["code"]) == (401, "SESSION_OVER")
+        assert support.dump_all() == before
+        assert api.get("/console/members", token=elsewhere).status == 200
+
+    def test_a_new_password_ends_the_other_devices(self) -> None:
+        owner()
+        here, elsewhere = enter().json["access_token"], enter().json["access_token"]
+        change = {"old_password": PASSWORD, "new_password": "another good one"}
+        assert api.put("/console/me/password", change, token=here).status == 200
+        refused = api.put("/console/me/password", change, token=elsewhere)
+        assert (refused.status, refused.json["code"]) == (401, "SESSION_OVER")
+        assert api.get("/console/members", token=here).status == 200
+
+    def test_a_password_reset_ends_every_device(self) -> None:
+        boss = owner()
+        ann = employee("ann", "service", by=boss)
+        held = enter("ann").json["access_token"]
+        assert api.post(f"/console/staff/{ann.staff_id}/reset-password", token=token(boss)).status == 200
+        refused = api.get("/console/members", token=held)
+        assert (refused.status, refused.json["code"]) == (401, "SESSION_OVER")
+
+    def test_disabled_and_let_in_again_begins_with_the_password(self) -> None:
+        boss = owner()
+        ann = employee("ann", "service", by=boss)
+        held = enter("ann").json
+        path, body = f"/console/staff/{ann.staff_id}", {"name": "安", "role_ids": ["service"]}
+        for status, code in (("DISABLED", "STAFF_SIGNED_OUT"), ("ACTIVE", "SESSION_OVER")):
+            assert api.put(path, {**body, "status": status}, token=token(boss)).status == 200
+            refused = api.get("/console/members", token=held["access_token"])
+            assert (refused.status, refused.json["code"]) == (401, code)
+        renewed = api.post("/console/sign-in/refresh", {"refresh_token": held["refresh_token"]})
+        assert renewed.status == 401
+        assert enter("ann").status == 200
+
+    def test_twelve_hours_are_twelve_hours(self, world: Clock) -> None:
+        """A token given in the last half hour ends with its session."""
+        owner()
+        held = enter().json
+        for _ in range(7):
+            world.advance(minutes=100)
+            held = api.post("/console/sign-in/refresh", {"refresh_token": held["refresh_token"]}).json
+        world.advance(minutes=19)
+        held = api.post("/console/sign-in/refresh", {"refresh_token": held["refresh_token"]}).json
+        assert api.get("/console/me", token=held["access_token"]).status == 200
+        world.advance(minutes=1)
+        assert api.get("/console/me", token=held["access_token"]).json["code"] == "SESSION_OVER"
+
+    def test_an_entry_costs_one_read_for_its_session(self) -> None:
+        """The staff member and the session; whoever is no owner, the roles too."""
+        ann = employee("ann", "service", by=owner())
+        entrant = Entrant("staff", ann.staff_id, f"SE{ann.staff_id}", "console")
+        token(ann)
+        seen: list[str] = []
+        support.faults.append(lambda event, request: seen.append(event.rpartition(".")[2]))
+        entering.enter(entrant, "members.read")
+        assert seen == ["GetItem", "GetItem", "Query"]

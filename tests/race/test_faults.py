@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 
 from chalicelib.commissions.mature import mature
-from chalicelib.kernel import auth
-from chalicelib.kernel.auth import Entrant
 from chalicelib.kernel.dynamo import MAX_TRIES
 from chalicelib.orders.move_refund import Slice
 from chalicelib.payments.jobs import send_refunds
@@ -25,7 +23,7 @@ from tests.race.harness import outcome
 from tests.race.test_buying import shop
 from tests.race.test_money_in import notice
 from tests.race.test_withdrawals import withdraw
-from tests.support import nightly
+from tests.support import nightly, people
 from tests.support.world import Clock, dump
 from tests.withdrawals.people import distributor
 
@@ -68,9 +66,9 @@ class Stories:
     def refund(self, key: str) -> Act:
         order_id = till.paid_order(self.peer, self.who, key).order_id
         refund_id = till.ask(order_id, Slice(1, 2)).refund_id
+        token = people.staff_token("STAFF0")
 
         def act() -> object:
-            token = auth.access_token(Entrant("staff", "STAFF0", "SETEST", "console"))
             answer = test_refunds.approve(refund_id, token)
             if answer.status >= 400:
                 return answer

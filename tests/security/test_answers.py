@@ -8,12 +8,10 @@ import pytest
 
 import app
 from chalicelib import front_door
-from chalicelib.kernel import auth
-from chalicelib.kernel.auth import Entrant
 from chalicelib.kernel.config import config
 from chalicelib.members import store as members
 from chalicelib.payments import settle as settling
-from tests.support import api
+from tests.support import api, people
 from tests.support import town as towns
 from tests.support.town import Town
 from tests.wechat.conftest import SECRETS
@@ -134,5 +132,5 @@ def test_the_audit_tells_who_did_what_without_the_secret(town: Town) -> None:
     first = answer.json["first_password"]
     rows = json.dumps(towns.snapshot())
     assert answer.status == 200 and first not in rows
-    owner = auth.access_token(Entrant("staff", "STALL", "SETEST", "console"))
+    owner = people.staff_token("STALL")
     assert first not in api.get("/console/audit", token=owner).body.decode()

@@ -110,4 +110,4 @@ def staff_token(*permissions: str, staff_id: str = "STTEST") -> str:
     from tests.support import people
 
     people.make_staff(staff_id, permissions)
-    return auth.access_token(Entrant("staff", staff_id, "SETEST", "console"))
+    return people.staff_token(staff_id)

@@ -98,7 +98,7 @@ class Town:
         if kind == "anonymous":
             return None
         if kind == "staff":
-            return auth.access_token(Entrant("staff", EMPLOYEE, "SETEST", "console"))
+            return people.staff_token(EMPLOYEE)
         return auth.access_token(
             Entrant("member", self.b if kind == "distributor" else self.c, "SETEST", "mp")
         )
@@ -176,6 +176,8 @@ def _build(peer: WeChatPay) -> Town:
     earners.approve_distributor(d)
     people.make_staff(EMPLOYEE, tuple(sorted(EVERYTHING)))
     people.make_staff(COLLEAGUE, ("orders.read",))
+    for staff_id in (EMPLOYEE, COLLEAGUE):
+        people.staff_token(staff_id)
     unpaid, paid, shipped = (shop.place(key=f"order-{name}") for name in ("unpaid", "paid", "shipped"))
     paid = shop.pay(paid)
     shipped = shop.shipped(shop.pay(shipped))
