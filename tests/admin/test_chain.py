@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from chalicelib.admin.rules import AuditEntry
 from chalicelib.admin.seal import seal
 from chalicelib.admin.verify_chain import Finding, verify_chain
 from chalicelib.kernel import aws, clock, crypto, ids, secrets
-from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.dynamo import ConditionFailed, commit
 from scripts.local.rotate import retired, rotated
 from tests.support import world as support
 from tests.support.world import Clock
@@ -213,6 +214,25 @@ class TestVerify:
         assert seal() == 1
         remove(fresh, day="2026-11-25")
         assert verify_chain() == [Finding("DELETED", "2026-11-25", fresh)]
+
+
+def test_what_is_written_once_is_never_put_over(world: Clock) -> None:
+    """Permissions cannot tell a new row from one put over another: the stores' conditions do."""
+    entry = AuditEntry("AU1", clock.now(), "ST1", "SE1", "POST /console/x", "RQ1", "", None, ())
+    commit(store.put_audit(entry))
+    world.advance(days=1)
+    seal()
+    ((head, _),), closed = list(store.links()), store.last_day()
+    assert closed is not None
+    before = support.dump_all()
+    for write in (
+        store.put_audit(replace(entry, staff_id="ST2")),
+        store.put_link(head),
+        store.put_day(closed),
+    ):
+        with pytest.raises(ConditionFailed):
+            commit(write)
+    assert support.dump_all() == before
 
 
 class TestKeys:
