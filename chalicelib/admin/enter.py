@@ -14,12 +14,13 @@ def enter(entrant: Entrant, permission: str) -> None:
     """Let pass who is active and holds ``permission`` by a role.
 
     Read at every entry, so signing out, a disabled account and a changed role count at once. ``OWN``
-    needs no role. Raises ``SessionOver``, ``StaffSignedOut``, ``PasswordMustChange`` or ``Forbidden``.
+    needs no role, and a job goes on when the session of whoever asked is over.
+    Raises ``SessionOver``, ``StaffSignedOut``, ``PasswordMustChange`` or ``Forbidden``.
     """
     staff = store.find_staff(entrant.id)
     if staff is None or staff.status != "ACTIVE":
         raise StaffSignedOut()
-    if not sessions.is_live(entrant.session_id):
+    if entrant.via != "job" and not sessions.is_live(entrant.session_id):
         raise SessionOver()
     if permission == OWN:
         return
