@@ -8,10 +8,8 @@ these books. Money is int fen; a wallet is one signed number (``net``), so avail
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from fractions import Fraction
-from typing import Any
 
-Book = dict[str, Any]
+from tests.books.auditor_purses import FEN_PER_POINT, Book, Purses, demand, split
 
 FREIGHT_FEN = 1_200
 UNPAID_FOR = timedelta(minutes=30)
@@ -24,20 +22,11 @@ MAX_UNPAID = 20
 FROM_STAFF = "STANNA"
 
 
-class Refused(Exception):
-    """The product must refuse this, by an error of this name, and change nothing."""
-
-
-def demand(holds: object, otherwise: str) -> None:
-    """Refuse unless it holds."""
-    if not holds:
-        raise Refused(otherwise)
-
-
-class Auditor:
+class Auditor(Purses):
     """Who stands where, what lies in stock, what was sold, and who is owed what."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.people: dict[str, Book] = {}
         self.levels: dict[str, tuple[int, ...]] = {}
         self.plans: list[Book] = []
@@ -50,7 +39,6 @@ class Auditor:
         self.frozen: Counter[str] = Counter()
         self.accounts: Counter[str] = Counter()
         """The shop's side of the journal: ``wx:cash``, ``shop:sales``, ``shop:commission``, ``shop:fees``."""
-        self.entries: set[str] = set()
 
     def book(self, entry_id: str, **accounts: int) -> None:
         """An entry that must be in the journal, once; its postings on the shop's accounts."""
@@ -93,8 +81,11 @@ class Auditor:
         demand(self.people[member_id]["status"] != status, "StepNotAllowed")
         self.people[member_id]["status"] = status
 
-    def publish(self, rates: tuple[int, ...], *, own: bool, cap_bps: int, at: datetime) -> None:
-        """A new plan; refused when the dearest chain could earn more than the cap of an article (R9, R12)."""
+    def publish(self, rates: tuple[int, ...], *, own: bool, cap_bps: int, points: bool, at: datetime) -> None:
+        """A new plan, whose first level is paid in ``points`` or as all others in money (R7, R9, R12).
+
+        Refused when the dearest chain could earn more than the cap of an article.
+        """
         places = [*([0] if own else []), *range(len(rates))]
         tables = [rates, *filter(None, self.levels.values())]
         dearest = sum(max((one[place] for one in tables if place < len(one)), default=0) for place in places)
@@ -103,7 +94,9 @@ class Auditor:
             fixed = sum(sku["fixed"][place] for place in places if place < len(sku["fixed"]))
             lowest = min([sku["price"], *sku["member"].values()])
             demand(fixed <= lowest * cap_bps // 10_000, "PlanNotCompliant")
-        self.plans.append({"rates": rates, "own": own, "cap": cap_bps, "from": at + PLAN_WAITS})
+        self.plans.append(
+            {"rates": rates, "own": own, "cap": cap_bps, "points": points, "from": at + PLAN_WAITS}
+        )
 
     def plan_at(self, at: datetime) -> Book | None:
         """The last published of the plans that began last."""
@@ -121,12 +114,25 @@ class Auditor:
         level = self.people[buyer]["level"] if self.is_active(buyer) else None
         return int(self.skus[sku]["member"].get(level, self.skus[sku]["price"]))
 
-    def total(self, buyer: str, basket: Mapping[str, int]) -> int:
-        """What the basket costs, freight included."""
-        return FREIGHT_FEN + sum(self.price(buyer, sku) * number for sku, number in basket.items())
+    def freight(self, basket: Mapping[str, int]) -> int:
+        """The same for any number of things, none for what needs no parcel."""
+        return FREIGHT_FEN if any(self.skus[sku]["is_sent"] for sku in basket) else 0
 
-    def place(self, order_id: str, buyer: str, basket: Mapping[str, int], at: datetime) -> None:
-        """An order: stock reserved, terms frozen (O1)."""
+    def goods(self, buyer: str, basket: Mapping[str, int]) -> list[tuple[str, int]]:
+        """Product and price of each line, before coupon and points."""
+        return [(self.skus[sku]["product"], self.price(buyer, sku) * units) for sku, units in basket.items()]
+
+    def place(
+        self,
+        order_id: str,
+        buyer: str,
+        basket: Mapping[str, int],
+        at: datetime,
+        *,
+        coupon_id: str | None = None,
+        points: int = 0,
+    ) -> None:
+        """An order: stock reserved, coupon and points used, terms frozen (O1)."""
         waiting = [one for one in self.orders.values() if (one["buyer"], one["status"]) == (buyer, "UNPAID")]
         demand(len(waiting) < MAX_UNPAID, "TooManyUnpaid")
         of_product: Counter[str] = Counter()
@@ -135,21 +141,29 @@ class Auditor:
         for sku, number in basket.items():
             demand(of_product[self.skus[sku]["product"]] <= LIMIT_PER_ORDER, "CannotBuy")
             demand(self.skus[sku]["available"] >= number, "CannotBuy")
+        goods = self.goods(buyer, basket)
+        redeemed = self.redeem(buyer, goods, coupon_id, points, at)
+        self.use(order_id, buyer, coupon_id, points)
         lines = {}
         for line_no, (sku, number) in enumerate(basket.items(), 1):
             self.skus[sku]["available"] -= number
-            paid = self.price(buyer, sku) * number
+            coupon_fen, points_fen, some = redeemed[line_no - 1]
+            paid = goods[line_no - 1][1] - coupon_fen - points_fen
             lines[line_no] = {"sku": sku, "quantity": number, "paid": paid, "shipped": 0, "held": number}
+            lines[line_no] |= {"coupon_fen": coupon_fen, "points_fen": points_fen, "points": some}
             lines[line_no] |= dict.fromkeys(("back", "unsent_back", "back_fen", "reserved_fen"), 0)
             lines[line_no] |= {"refund": None, "asked": 0, "asked_unsent": 0}
         self.orders[order_id] = {
             "buyer": buyer,
             "status": "UNPAID",
             "lines": lines,
-            "freight": {"paid": FREIGHT_FEN, "reserved": 0, "back": 0},
-            "total": self.total(buyer, basket),
+            "freight": {"paid": self.freight(basket), "reserved": 0, "back": 0},
+            "total": self.freight(basket) + sum(line["paid"] for line in lines.values()),
+            "coupon": coupon_id,
+            "points": points,
             "expires": at + UNPAID_FOR,
             "earns": self._terms(buyer, lines, at),
+            "in_points": bool((self.plan_at(at) or {}).get("points")),
             "parcels": 0,
             "late": None,
             "money": "NONE",
@@ -170,7 +184,7 @@ class Auditor:
         for line_no, line in lines.items():
             wanted = [self._wanted(plan, line, one, place) for one, place in payees]
             most = line["paid"] * plan["cap"] // 10_000
-            parts = wanted if sum(wanted) <= most else _split(most, wanted)
+            parts = wanted if sum(wanted) <= most else split(most, wanted)
             for name, part in zip(names, parts, strict=True):
                 earns[name][line_no] = part
         return earns
@@ -187,7 +201,7 @@ class Auditor:
     def announce(self, order_id: str, at: datetime) -> None:
         """The buyer opens the payment (O2)."""
         order = self.orders[order_id]
-        demand(order["status"] == "UNPAID", "OrderNotPayable")
+        demand(order["status"] == "UNPAID" and order["total"], "OrderNotPayable")
         demand(order["expires"] - at >= timedelta(minutes=1), "OrderExpired")
 
     def settle(self, order_id: str) -> None:
@@ -197,24 +211,43 @@ class Auditor:
             order |= {"money": "LATE", "late": "RESERVED"}
             self.book(f"PAID:{order_id}", wx_cash=-order["total"], shop_sales=order["total"])
         elif order["status"] == "UNPAID":
-            order |= {"money": "PAID", "status": "PAID"}
-            credited = 0
-            for name, parts in order["earns"].items():
-                amount = sum(parts.values())
-                credited += amount
-                self.pending[name.split("#")[0]] += amount
-                self.commissions[order_id, name] = {
-                    "state": "PENDING" if amount else "ZERO",
-                    "amount": amount,
-                    "parts": parts,
-                    "back": Counter(),
-                    "clawed": 0,
-                    "holds": set(),
-                    "due": None,
-                    "matured": False,
-                }
-            total = order["total"]
+            total, credited = order["total"], self._credit(order_id)
             self.book(f"PAID:{order_id}", wx_cash=-total, shop_sales=total, shop_commission=-credited)
+
+    def settle_free(self, order_id: str) -> None:
+        """An order of nothing is paid without WeChat, and nobody earns on it."""
+        if self.orders[order_id]["status"] == "UNPAID":
+            assert self.orders[order_id]["total"] == 0 and self._credit(order_id) == 0
+
+    def free(self) -> list[str]:
+        """The orders of nothing that nobody has settled yet."""
+        return [
+            one for one, order in self.orders.items() if order["status"] == "UNPAID" and not order["total"]
+        ]
+
+    def _credit(self, order_id: str) -> int:
+        """Paid: a row for everybody in the terms; how much money that is in all."""
+        order = self.orders[order_id]
+        order |= {"money": "PAID", "status": "PAID"}
+        credited = 0
+        for name, parts in order["earns"].items():
+            amount = sum(parts.values())
+            in_points = order["in_points"] and amount > 0 and name.endswith("#L1")
+            units = amount // FEN_PER_POINT if in_points else amount
+            (self.points_pending if in_points else self.pending)[name.split("#")[0]] += units
+            credited += 0 if in_points else amount
+            self.commissions[order_id, f"{name}#POINTS" if in_points else name] = {
+                "state": "PENDING" if units else "ZERO",
+                "amount": amount,
+                "units": units,
+                "parts": parts,
+                "back": Counter(),
+                "clawed": 0,
+                "holds": set(),
+                "due": None,
+                "matured": False,
+            }
+        return credited
 
     def close(self, order_id: str) -> None:
         """An unpaid order ends, its stock goes back once (invariant 21)."""
@@ -222,6 +255,7 @@ class Auditor:
         demand(order["status"] in ("UNPAID", "CLOSED") and order["money"] != "PAID", "OrderAlreadyPaid")
         if order["status"] == "UNPAID":
             order["status"] = "CLOSED"
+            self.come_back(order_id, order)
             for line in order["lines"].values():
                 self.give_back(line, line["quantity"])
 
@@ -279,12 +313,13 @@ class Auditor:
         """Pending, due, and no refund open: into the wallet, a debt first (R9, W1)."""
         for (order_id, name), row in self.commissions.items():
             if row["state"] == "PENDING" and row["due"] and row["due"] <= at and not row["holds"]:
-                payee, rule = name.split("#")
-                left = row["amount"] - row["clawed"]
+                payee, left = name.split("#")[0], units_left(row)
                 row |= {"state": "MATURED", "matured": True}
-                self.pending[payee] -= left
-                self.net[payee] += left
-                self.book(f"MATURE:{order_id}:{payee}:{rule}")
+                is_money = not name.endswith("#POINTS")
+                (self.pending if is_money else self.points_pending)[payee] -= left
+                (self.net if is_money else self.points)[payee] += left
+                if left:
+                    self.book(f"MATURE:{order_id}:{name.replace('#', ':')}")
 
     # -- stock ------------------------------------------------------------------------------
 
@@ -310,11 +345,6 @@ def shippable(line: Book) -> int:
     return unsent(line) - int(line["asked_unsent"])
 
 
-def _split(total: int, weights: list[int]) -> list[int]:
-    """Largest remainder, ties to the first, over exact fractions."""
-    exact = [Fraction(total * weight, sum(weights)) for weight in weights]
-    parts = [int(one) for one in exact]
-    by_rest = sorted(range(len(weights)), key=lambda place: (parts[place] - exact[place], place))
-    for place in by_rest[: total - sum(parts)]:
-        parts[place] += 1
-    return parts
+def units_left(row: Book) -> int:
+    """Of a commission, in fen or points: what was credited less the floor of what was taken back."""
+    return int(row["units"] - (row["units"] * row["clawed"] // row["amount"] if row["amount"] else 0))

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from tests.books.auditor import FROM_STAFF, RETURN_WITHIN, Auditor, Book, Refused, demand, shippable
+from tests.books.auditor import FROM_STAFF, RETURN_WITHIN, Auditor, shippable, units_left
+from tests.books.auditor_purses import Book, Refused, demand
 
 MIN_FEN, MAX_FEN, DAILY_FEN = 100, 20_000, 25_000
 AUTO_BELOW_FEN, TWO_ABOVE_FEN = 800, 1_500
@@ -39,7 +40,8 @@ class MoneyAuditor(Auditor):
         if how["by_staff"] and how["freight"] is not None:
             freight = int(str(how["freight"]))
         demand(freight <= freight_left(order), "Invalid")
-        demand(freight + sum(one["fen"] for one in lines.values()) >= 1, "Invalid")
+        is_free = not any(order["lines"][number]["paid"] for number in lines)
+        demand(is_free or freight + sum(one["fen"] for one in lines.values()) >= 1, "Invalid")
         order["refunds"] += 1
         for number, one in lines.items():
             order["lines"][number] |= {
@@ -143,8 +145,11 @@ class MoneyAuditor(Auditor):
         order = self.orders[refund["order"]]
         self._free(refund_id, "POSTED")
         order["freight"]["back"] += refund["freight"]
+        points = 0
         for number, one in refund["lines"].items():
             line = order["lines"][number]
+            points += line["points"] * (line["back"] + one["units"]) // line["quantity"]
+            points -= line["points"] * line["back"] // line["quantity"]
             line["back"] += one["units"]
             line["unsent_back"] += one["unsent"]
             line["back_fen"] += one["fen"]
@@ -156,10 +161,20 @@ class MoneyAuditor(Auditor):
         ):
             order["status"] = "CLOSED"
         self.maybe_shipped(order, at)
+        if all(line["back"] == line["quantity"] for line in order["lines"].values()):
+            self.all_went_back(order, at)
+        self.points[order["buyer"]] += points
+        self._book_refund(refund_id, points)
+
+    def _book_refund(self, refund_id: str, points: int) -> None:
+        """Its entry, unless it moved neither money nor points."""
         total = self.refund_fen(refund_id)
-        taken = sum(self._claw(name, row, order) for (number, name), row in self.commissions.items()
-                    if number == refund["order"])  # fmt: skip
-        self.book(f"REFUND:{refund_id}", wx_cash=total, shop_sales=-total, shop_commission=taken)
+        order_id = self.refunds[refund_id]["order"]
+        taken = {name: self._claw(name, row, self.orders[order_id])
+                 for (number, name), row in self.commissions.items() if number == order_id}  # fmt: skip
+        money = sum(units for name, units in taken.items() if not name.endswith("#POINTS"))
+        if total or points or any(taken.values()):
+            self.book(f"REFUND:{refund_id}", wx_cash=total, shop_sales=-total, shop_commission=money)
 
     def refund_fen(self, refund_id: str) -> int:
         """What WeChat is to give back."""
@@ -171,11 +186,16 @@ class MoneyAuditor(Auditor):
         should = sum(
             part * order["lines"][number]["back_fen"] // order["lines"][number]["paid"]
             for number, part in row["parts"].items()
+            if part
         )
-        taken = should - row["clawed"]
+        before = units_left(row)
         row["clawed"] = should
-        payee = name.split("#")[0]
-        (self.net if row["matured"] else self.pending)[payee] -= taken
+        taken = before - units_left(row)
+        if name.endswith("#POINTS"):
+            purse = self.points if row["matured"] else self.points_pending
+        else:
+            purse = self.net if row["matured"] else self.pending
+        purse[name.split("#")[0]] -= taken
         if row["amount"] and should == row["amount"]:
             row["state"] = "CLAWED"
         return int(taken)

@@ -19,7 +19,7 @@ from chalicelib.orders.jobs import cancel_unsent_returns, complete_by_itself, re
 from chalicelib.payments.jobs import close_unpaid, find_unnotified, send_refunds
 from chalicelib.withdrawals.jobs import pay_out
 from tests.books import ledger, streams, town
-from tests.books.auditor import Refused
+from tests.books.auditor_purses import Refused
 
 Thing = TypeVar("Thing")
 picks = st.integers(0, 11)
@@ -118,6 +118,8 @@ class Books(RuleBasedStateMachine):
                 self.auditor.post_refund(refund_id, self.at)
             elif refund["status"] == "SENT" and theirs == "CLOSED":
                 self.auditor.end_refund(refund_id, "FAILED")
+            elif refund["status"] == "RESERVED" and self.auditor.refund_fen(refund_id) == 0:
+                self.auditor.post_refund(refund_id, self.at)
         for refund_id, refund in self.auditor.refunds.items():
             if refund["status"] == "RESERVED" and refund_id in self.peer.refunds:
                 refund["status"] = "SENT"
@@ -127,7 +129,9 @@ class Books(RuleBasedStateMachine):
 
     def _judge_payments(self) -> None:
         for order_id, order in self.auditor.orders.items():
-            if order["money"] == "NONE" and self.is_paid_at_wechat(order_id):
+            if order_id in self.auditor.free():
+                self.auditor.settle_free(order_id)
+            elif order["money"] == "NONE" and self.is_paid_at_wechat(order_id):
                 self.auditor.settle(order_id)
             elif order["status"] == "UNPAID":
                 self.auditor.close(order_id)
@@ -140,6 +144,12 @@ class Books(RuleBasedStateMachine):
             if number in self.peer.bills:
                 self.auditor.hear(number, self.peer.bills[number]["state"])
 
+    def followed(self) -> None:
+        """What the followers change beside projections: paths, and orders of nothing that are paid now."""
+        self.auditor.paths_follow()
+        for order_id in self.auditor.free():
+            self.auditor.settle_free(order_id)
+
     def is_paid_at_wechat(self, order_id: str) -> bool:
         """Whether WeChat holds this order's money."""
         return self.peer.trades.get(order_id, {}).get("trade_state") == "SUCCESS"
@@ -151,7 +161,7 @@ class Books(RuleBasedStateMachine):
             self.compare()
             assert not [one for one in self.auditor.orders.values() if one["status"] == "UNPAID"]
             streams.drain()
-            self.auditor.paths_follow()
+            self.followed()
             self.compare()
         finally:
             self.open.close()

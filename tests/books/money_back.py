@@ -24,8 +24,9 @@ from chalicelib.withdrawals.post import post
 from chalicelib.withdrawals.reject import reject
 from chalicelib.withdrawals.request import request
 from chalicelib.withdrawals.rules import Outcome
-from tests.books.auditor import FROM_STAFF, Refused
+from tests.books.auditor import FROM_STAFF
 from tests.books.auditor_money import freight_left
+from tests.books.auditor_purses import Refused
 from tests.books.machine import Books, picks
 
 slices = st.dictionaries(
@@ -167,7 +168,11 @@ class PayingBack(Books):
 
     def _send(self, refund_id: str) -> None:
         order_id = self.auditor.refunds[refund_id]["order"]
-        send_refund(refund_id)
+        state = send_refund(refund_id)
+        if self.auditor.refund_fen(refund_id) == 0:
+            assert state is not None and refund_id not in self.peer.refunds, "no money, no word to WeChat"
+            self.step(lambda: post_refund(state), lambda: self.auditor.post_refund(refund_id, self.at))
+            return
         if refund_id in self.peer.refunds:
             self.auditor.refunds[refund_id]["status"] = "SENT"
         same = [one for one in self.peer.refunds.values() if one["out_trade_no"] == order_id]

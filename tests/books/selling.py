@@ -1,10 +1,13 @@
 """Rules: buying, paying, sending, receiving, and what staff change meanwhile."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chalicelib.commissions import store as commissions
 from chalicelib.commissions.draft_plan import draft_plan
+from chalicelib.commissions.kinds.form_points import PointsForm
 from chalicelib.commissions.kinds.model import Plan
 from chalicelib.commissions.level_rules import level_rules
 from chalicelib.commissions.publish_plan import publish_plan
@@ -23,28 +26,32 @@ from chalicelib.orders.close import close
 from chalicelib.orders.place import Placement, place
 from chalicelib.orders.price import Wanted
 from chalicelib.orders.receive import receive
+from chalicelib.orders.redeem import Redeem
 from chalicelib.orders.rules import ParcelLine
 from chalicelib.orders.ship import Shipment, ship
 from chalicelib.payments.prepay import prepay
 from chalicelib.payments.settle import late_refund_id, settle
+from chalicelib.payments.settle_free import settle_free
 from tests.books import streams
-from tests.books.auditor import Refused
+from tests.books.auditor_purses import FEN_PER_POINT, Refused
 from tests.books.machine import Books, picks
 from tests.orders.shop import HOME
 
-baskets = st.dictionaries(st.integers(0, 3), st.integers(1, 4), min_size=1, max_size=3)
+baskets = st.dictionaries(st.integers(0, 4), st.integers(1, 4), min_size=1, max_size=3)
 depths = st.sampled_from([5, 5, 5, 4, 3, 3, 2, 1])
 """How far a sale goes: placed, paid at WeChat, told, sent, received."""
 Sale = tuple[int, dict[int, int], int]
 sales = st.tuples(picks, baskets, depths)
 plans = st.sampled_from(
     [
-        ((1_000, 500), False, 6_100),
-        ((1_234, 567, 89), True, 4_500),
-        ((800,), True, 7_100),
-        ((2_500, 900), False, 3_000),
+        ((1_000, 500), False, 6_100, False),
+        ((1_100, 450), False, 6_200, True),
+        ((1_234, 567, 89), True, 4_500, False),
+        ((800,), True, 7_100, True),
+        ((2_500, 900), False, 3_000, False),
     ]
 )
+"""Rates, whether own purchases count, the cap, and whether the first level is paid in points."""
 
 
 class Selling(Books):
@@ -62,9 +69,15 @@ class Selling(Books):
         self.mature()
 
     @rule(who=picks, basket=baskets, far=depths)
-    def sell(self, who: int, basket: dict[int, int], far: int) -> None:
-        """Placed, paid at WeChat, told, sent, received: so many of these."""
-        order_id = self._place(self.people[who % len(self.people)], basket)
+    def sell(
+        self, who: int, basket: dict[int, int], far: int, which: int | None = None, percent: int = 0
+    ) -> None:
+        """Placed, paid at WeChat, told, sent, received: so many of these; with coupon and points if named."""
+        buyer = self.people[who % len(self.people)]
+        held = self.auditor.coupons
+        unused = [one for one in held if (held[one]["member"], held[one]["status"]) == (buyer, "UNUSED")]
+        coupon_id = None if which is None else self.one_of(unused, which)
+        order_id = self.place_with(buyer, basket, coupon_id, percent)
         if order_id is None:
             return
         for go_on in (self._buy, self._hear, self._ship, self._receive)[: far - 1]:
@@ -72,27 +85,45 @@ class Selling(Books):
 
     @rule(who=picks, basket=baskets)
     def place(self, who: int, basket: dict[int, int]) -> None:
-        self._place(self.people[who % len(self.people)], basket)
+        self.place_with(self.people[who % len(self.people)], basket, None, 0)
 
-    def _place(self, buyer: str, basket: dict[int, int]) -> str | None:
+    def place_with(
+        self, buyer: str, basket: dict[int, int], coupon_id: str | None, percent: int
+    ) -> str | None:
+        """An order, if it can be: with this coupon, and so much of what points can pay."""
         skus = list(self.auditor.skus)
         wanted = {skus[number]: quantity for number, quantity in basket.items()}
+        points, total = self._reckoned(buyer, wanted, coupon_id, percent)
         key = self.key("order")
         order_id = derived_id("OR", buyer, key)
         asked = tuple(
             Wanted(self.auditor.skus[sku]["product"], sku, quantity) for sku, quantity in wanted.items()
         )
-        self.placed[order_id] = Placement(
-            buyer, "mp", key, repr(asked), asked, HOME, self.auditor.total(buyer, wanted)
-        )
+        redeem = Redeem(coupon_id, points)
+        self.placed[order_id] = Placement(buyer, "mp", key, repr(asked), asked, HOME, total, redeem=redeem)
         went = self.step(
             lambda: place(self.placed[order_id]),
-            lambda: self.auditor.place(order_id, buyer, wanted, self.at),
+            lambda: self.auditor.place(order_id, buyer, wanted, self.at, coupon_id=coupon_id, points=points),
         )
         if not went:
             return None
         self.auditor.orders[order_id]["late_id"] = late_refund_id(order_id)
         return order_id
+
+    def _reckoned(
+        self, buyer: str, wanted: dict[str, int], coupon_id: str | None, percent: int
+    ) -> tuple[int, int]:
+        """So many points, and what is left to pay; where the coupon is refused, nobody looks at it."""
+        goods = self.auditor.goods(buyer, wanted)
+        full = sum(amount for _, amount in goods) + self.auditor.freight(wanted)
+        try:
+            off = sum(part for part, _, _ in self.auditor.redeem(buyer, goods, coupon_id, 0, self.at))
+        except Refused:
+            return 0, full
+        payable = (full - off - self.auditor.freight(wanted)) // FEN_PER_POINT
+        most = min(max(self.auditor.points[buyer], 0), payable)
+        points = most + 1 if percent > 100 else most * percent // 100
+        return points, full - off - points * FEN_PER_POINT
 
     @precondition(lambda self: self.auditor.orders)
     @rule(pick=picks)
@@ -112,6 +143,9 @@ class Selling(Books):
 
     def _buy(self, order_id: str) -> None:
         buyer = self.auditor.orders[order_id]["buyer"]
+        if order_id in self.auditor.free():
+            self.step(lambda: settle_free(order_id), lambda: self.auditor.settle_free(order_id))
+            return
         went = self.step(
             lambda: prepay(buyer, order_id, via="mp"), lambda: self.auditor.announce(order_id, self.at)
         )
@@ -129,6 +163,8 @@ class Selling(Books):
             self._hear(order_id, times)
 
     def _hear(self, order_id: str, times: int = 1) -> None:
+        if not self.auditor.orders[order_id]["total"]:
+            return
         notice = self.peer.paid(order_id)
         self.step(lambda: settle(notice), lambda: self.auditor.settle(order_id))
         for _ in range(times - 1):
@@ -233,14 +269,18 @@ class Deciding(Books):
         )
 
     @rule(plan=plans)
-    def publish(self, plan: tuple[tuple[int, ...], bool, int]) -> None:
-        rates, own, cap_bps = plan
+    def publish(self, plan: tuple[tuple[int, ...], bool, int, bool]) -> None:
+        rates, own, cap_bps, points = plan
         rules = level_rules(rates, self_purchase=own)
+        if points:
+            rules = tuple(
+                replace(one, forms=(PointsForm(),)) if one.rule_id == "L1" else one for one in rules
+            )
         draft = draft_plan(Plan("", 0, "新方案", "DRAFT", rules, cap_bps=cap_bps))
         self.compare()
         self.step(
             lambda: _publish(draft),
-            lambda: self.auditor.publish(rates, own=own, cap_bps=cap_bps, at=self.at),
+            lambda: self.auditor.publish(rates, own=own, cap_bps=cap_bps, points=points, at=self.at),
         )
 
     @rule(pick=picks, change=st.integers(-12, 8).filter(bool))
@@ -273,7 +313,7 @@ class Deciding(Books):
     def streams_are_delivered(self) -> None:
         """Followers change projections and paths, and not one fen."""
         streams.drain()
-        self.auditor.paths_follow()
+        self.followed()
         self.compare()
 
 

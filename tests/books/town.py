@@ -1,7 +1,8 @@
-"""Where the histories play: five people, three products, two levels, one plan (made by the rooms' verbs).
+"""Where the histories play: five people, four products, two levels, one plan, three campaigns of coupons.
 
 A invites B invites C invites D; E came by itself. A, B and C are distributors. One article pays fixed
-amounts that always exceed the cap, one has a member price, one costs an odd number of fen.
+amounts that always exceed the cap, one has a member price, one costs an odd number of fen, one needs no
+parcel. All is made by the rooms' own verbs.
 """
 
 import copy
@@ -25,6 +26,8 @@ from chalicelib.wechat import token
 from tests.books import auditor_money as rules
 from tests.books import streams
 from tests.books.auditor_money import MoneyAuditor
+from tests.books.auditor_purses import FEN_PER_POINT
+from tests.marketing import campaigns
 from tests.orders import shop as orders_shop
 from tests.orders.conftest import Desk
 from tests.payments.fakes import WeChatPay, installed
@@ -46,6 +49,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "two_persons_above_fen": rules.TWO_ABOVE_FEN,
         "fee_bps": rules.FEE_BPS,
     },
+    "points": {"fen_per_point": FEN_PER_POINT, "max_share_bps": 10_000, "valid_days": 3_650},
 }
 _made: list[tuple[Any, MoneyAuditor]] = []
 """The town once built, tables and auditor, copied for every history."""
@@ -78,6 +82,7 @@ def _build(peer: WeChatPay) -> MoneyAuditor:
         shop.tea.freight_template_id or "",
         Sku("", "一盒", Fen(1_999), promotion=Promotion(fixed_fen=(700, 500, 301))),
     )
+    card = orders_shop.add_to_shelf("电子贺卡", shop.samples.category_id, None, Sku("", "一张", Fen(500)))
     d, e = orders_shop._person("d"), orders_shop._person("e")
     orders_shop._below(d, shop.c)
     assign(shop.c, "gold", by="ST1", reason="测试")
@@ -91,18 +96,49 @@ def _build(peer: WeChatPay) -> MoneyAuditor:
             "level": "gold" if one == shop.c else "normal",
             "status": "APPROVED" if is_seller else None,
         }
-    for product in (shop.tea, shop.samples, gift):
+    for product in (shop.tea, shop.samples, gift, card):
         for sku in product.skus:
             auditor.skus[sku.sku_id] = {
                 "product": product.product_id,
                 "price": int(sku.price_fen),
                 "member": {level: int(price) for level, price in sku.member_prices_fen.items()},
                 "fixed": sku.promotion.fixed_fen if sku.promotion else (),
+                "is_sent": product.freight_template_id is not None,
                 "available": orders_shop.STOCK,
                 "stocked": orders_shop.STOCK,
             }
-    auditor.plans = [{"rates": (1_000, 500), "own": False, "cap": 3_000, "from": START}]
+    auditor.plans = [{"rates": (1_000, 500), "own": False, "cap": 3_000, "points": False, "from": START}]
+    _offer(
+        auditor, [shop.tea.product_id, shop.samples.product_id], tea=shop.tea.product_id, card=card.product_id
+    )
     return auditor
+
+
+def _offer(auditor: MoneyAuditor, some: list[str], *, tea: str, card: str) -> None:
+    """Three campaigns, none for the gift box, whose fixed amounts its plans could not pay after a coupon.
+
+    One runs out after six, one takes a part of the price, and one may take all of it.
+    """
+    of_some = {"off_fen": 2_000, "threshold_fen": 5_000, "product_ids": tuple(some), "days": 40}
+    of_tea = {"kind": "PERCENT", "off_fen": 0, "off_bps": 1_500, "max_off_fen": 1_777, "product_ids": (tea,)}
+    of_card = {"off_fen": 600, "threshold_fen": 0, "product_ids": (card,), "days": 40}
+    for key, quantity, limit, terms in (
+        ("some", 6, 2, of_some),
+        ("tea", None, 3, of_tea | {"threshold_fen": 0, "days": 7}),
+        ("card", 20, 4, of_card),
+    ):
+        made = campaigns.campaign(key=f"campaign-{key}", quantity=quantity, limit=limit, **terms)
+        auditor.campaigns[made.template_id] = {
+            "quantity": quantity,
+            "left": quantity,
+            "limit": limit,
+            "days": made.validity.days,
+            "off": int(made.terms.off_fen),
+            "bps": made.terms.off_bps or None,
+            "most": made.terms.max_off_fen,
+            "threshold": int(made.terms.threshold_fen),
+            "products": made.terms.product_ids,
+        }
 
 
 def _backend() -> Any:
