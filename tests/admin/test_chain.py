@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.admin import jobs, store
 from chalicelib.admin import seal as sealing
+from chalicelib.admin.link import Head, SealedRow, link
 from chalicelib.admin.rules import AuditEntry
 from chalicelib.admin.seal import seal
 from chalicelib.admin.verify_chain import Finding, verify_chain
@@ -53,6 +54,23 @@ def links() -> list[dict[str, Any]]:
 
 def put_link(item: dict[str, Any]) -> None:
     aws.client("dynamodb").put_item(TableName=CHAIN, Item=item)
+
+
+def test_every_field_of_a_link_is_in_its_hash() -> None:
+    """Nothing that a link says can be changed and its hash stay as it was."""
+    rows = (SealedRow("AU1", "digest-1"), SealedRow("AU2", "digest-2"))
+    last = Head(3, DAY, (), "", "hash-3")
+    made = {
+        link(last, DAY, rows).hash,
+        link(replace(last, hash="hash-x"), DAY, rows).hash,
+        link(replace(last, number=4), DAY, rows).hash,
+        link(last, "2026-11-24", rows).hash,
+        link(last, DAY, rows[::-1]).hash,
+        link(last, DAY, rows[:1]).hash,
+        link(last, DAY, (replace(rows[0], audit_id="AU0"), rows[1])).hash,
+        link(last, DAY, (replace(rows[0], digest="digest-x"), rows[1])).hash,
+    }
+    assert len(made) == 8
 
 
 class TestSeal:
@@ -142,8 +160,6 @@ class TestVerify:
 
     def test_a_link_rewritten_for_an_edited_row_is_found(self, sealed: list[str]) -> None:
         """Who edits the row and its link breaks the signature and the next link."""
-        from chalicelib.admin.link import SealedRow, link
-
         tamper(sealed[2])
         _, second, *_ = links()
         heads = [head for head, _ in store.links()]

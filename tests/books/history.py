@@ -15,7 +15,7 @@ from chalicelib.invites.record_scan import record_scan
 from tests.books import ledger, streams
 from tests.books.machine import Books
 from tests.books.money_back import PayingBack, PayingOut
-from tests.books.selling import Deciding, Selling
+from tests.books.selling import Deciding, Sale, Selling
 from tests.crash.harness import Snapshot
 
 PROJECTIONS = (
@@ -70,7 +70,8 @@ def _tell(story: Story) -> None:
     for member_id, one in ((e, code), (e, other), (d, code), (d, "ABCDEFGH")):
         record_scan(member_id, one, source="LINK")
     story.auditor.people[e] |= {"upline": b, "path": story.auditor.chain(b)[:3]}
-    sales = [(2, {1: 2, 3: 1}, 5), (3, {0: 3, 2: 1}, 5), (4, {0: 1, 3: 3}, 4), (3, {2: 2}, 2)]
+    baskets = [(2, {1: 2, 3: 1}, 5), (3, {0: 3, 2: 1}, 5), (4, {0: 1, 3: 3}, 4), (3, {2: 2}, 2)]
+    sales: list[Sale] = [(*one, None, 0) for one in baskets]
     story.begin(sales=sales)
     story.give_back(pick=0, wanted={1: (1, None)})
     story.cash_in(who=0, percent=100, far=4, is_good=True)

@@ -8,11 +8,9 @@ from chalicelib.marketing.claim_coupon import claim_coupon
 from chalicelib.marketing.send_coupons import send_coupons
 from chalicelib.wallet.grant_points import grant_points
 from tests.books.machine import picks
-from tests.books.selling import Selling, baskets, depths
+from tests.books.selling import Selling, baskets, depths, some_points
 
 FROM = "STANNA"
-parts = st.sampled_from([0, 30, 100, 100, 101])
-"""How much of what can be paid in points, in percent; a point more than all is refused."""
 
 
 class Redeeming(Selling):
@@ -50,7 +48,7 @@ class Redeeming(Selling):
             lambda: self.auditor.grant(f"GRANT:{derived_id('PG', FROM, key)}", member, points),
         )
 
-    @rule(who=picks, basket=baskets, far=depths, which=st.none() | picks, percent=parts)
+    @rule(who=picks, basket=baskets, far=depths, which=st.none() | picks, percent=some_points)
     def redeem(self, who: int, basket: dict[int, int], far: int, which: int | None, percent: int) -> None:
         """A sale with one of the buyer's coupons, whether it fits or not, and some points."""
         self.sell(who=who, basket=basket, far=far, which=which, percent=percent)

@@ -1,5 +1,6 @@
 """Rules: buying, paying, sending, receiving, and what staff change meanwhile."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from hypothesis import strategies as st
@@ -40,8 +41,10 @@ from tests.orders.shop import HOME
 baskets = st.dictionaries(st.integers(0, 4), st.integers(1, 4), min_size=1, max_size=3)
 depths = st.sampled_from([5, 5, 5, 4, 3, 3, 2, 1])
 """How far a sale goes: placed, paid at WeChat, told, sent, received."""
-Sale = tuple[int, dict[int, int], int]
-sales = st.tuples(picks, baskets, depths)
+Sale = tuple[int, dict[int, int], int, int | None, int]
+some_points = st.sampled_from([0, 0, 30, 100, 101])
+"""How much of what can be paid in points, in percent; a point more than all is refused."""
+sales = st.tuples(picks, baskets, depths, st.none() | picks, some_points)
 plans = st.sampled_from(
     [
         ((1_000, 500), False, 6_100, False),
@@ -63,8 +66,8 @@ class Selling(Books):
 
     def begin(self, sales: list[Sale]) -> None:
         """A shop with some sales behind it, each as far as it goes; what is due is available."""
-        for who, basket, far in sales:
-            self.sell(who=who, basket=basket, far=far)
+        for sale in sales:
+            self.sell(*sale)
         self.clock.advance(days=7, minutes=1)
         self.mature()
 
@@ -74,9 +77,7 @@ class Selling(Books):
     ) -> None:
         """Placed, paid at WeChat, told, sent, received: so many of these; with coupon and points if named."""
         buyer = self.people[who % len(self.people)]
-        held = self.auditor.coupons
-        unused = [one for one in held if (held[one]["member"], held[one]["status"]) == (buyer, "UNUSED")]
-        coupon_id = None if which is None else self.one_of(unused, which)
+        coupon_id = None if which is None else self._coupon(buyer, basket, which)
         order_id = self.place_with(buyer, basket, coupon_id, percent)
         if order_id is None:
             return
@@ -86,6 +87,18 @@ class Selling(Books):
     @rule(who=picks, basket=baskets)
     def place(self, who: int, basket: dict[int, int]) -> None:
         self.place_with(self.people[who % len(self.people)], basket, None, 0)
+
+    def _coupon(self, buyer: str, basket: dict[int, int], which: int) -> str | None:
+        """One of the buyer's coupons, one that fits if there is any."""
+        held, skus = self.auditor.coupons, list(self.auditor.skus)
+        unused = [one for one in held if (held[one]["member"], held[one]["status"]) == (buyer, "UNUSED")]
+        goods = self.auditor.goods(buyer, {skus[number]: units for number, units in basket.items()})
+        fitting = []
+        for one in unused:
+            with suppress(Refused):
+                self.auditor.redeem(buyer, goods, one, 0, self.at)
+                fitting.append(one)
+        return self.one_of(fitting or unused, which)
 
     def place_with(
         self, buyer: str, basket: dict[int, int], coupon_id: str | None, percent: int

@@ -20,11 +20,15 @@ class Everything(Redeeming, PayingBack, PayingOut, Deciding):
     """All rules in one town, which starts with some sales, payouts and refunds (so there are debts)."""
 
     @initialize(
+        points_plan=st.booleans(),
         sold=st.lists(sales, min_size=2, max_size=4),
         paid_out=st.lists(st.tuples(picks, st.integers(2, 4), st.booleans()), max_size=2),
         given_back=st.lists(st.tuples(picks, slices), max_size=2),
     )
-    def start(self, sold: Any, paid_out: Any, given_back: Any) -> None:
+    def start(self, points_plan: bool, sold: Any, paid_out: Any, given_back: Any) -> None:
+        if points_plan:
+            self.publish(plan=((1_100, 450), False, 6_200, True))
+            self.clock.advance(seconds=20)
         self.begin(sales=sold)
         for who, far, is_good in paid_out:
             if self.rich():
@@ -39,7 +43,7 @@ def test_the_books_are_right_after_every_step_of_any_history() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Everything,
         settings=settings(
-            max_examples=nightly.pick(25, 1_000),
+            max_examples=nightly.pick(16, 1_000),
             stateful_step_count=nightly.pick(30, 80),
             deadline=None,
             print_blob=True,

@@ -22,6 +22,8 @@ from chalicelib.distributors.save_level import save_level
 from chalicelib.kernel import settings
 from chalicelib.kernel.config import config
 from chalicelib.kernel.money import Fen
+from chalicelib.marketing.claim_coupon import claim_coupon
+from chalicelib.wallet.grant_points import grant_points
 from chalicelib.wechat import token
 from tests.books import auditor_money as rules
 from tests.books import streams
@@ -117,13 +119,14 @@ def _build(peer: WeChatPay) -> MoneyAuditor:
 def _offer(auditor: MoneyAuditor, some: list[str], *, tea: str, card: str) -> None:
     """Three campaigns, none for the gift box, whose fixed amounts its plans could not pay after a coupon.
 
-    One runs out after six, one takes a part of the price, and one may take all of it.
+    One runs out after eight, one takes a part of the price, and one may take all of it. Everybody has a
+    coupon of each, and 200 points.
     """
-    of_some = {"off_fen": 2_000, "threshold_fen": 5_000, "product_ids": tuple(some), "days": 40}
+    of_some = {"off_fen": 500, "threshold_fen": 5_000, "product_ids": tuple(some), "days": 40}
     of_tea = {"kind": "PERCENT", "off_fen": 0, "off_bps": 1_500, "max_off_fen": 1_777, "product_ids": (tea,)}
     of_card = {"off_fen": 600, "threshold_fen": 0, "product_ids": (card,), "days": 40}
     for key, quantity, limit, terms in (
-        ("some", 6, 2, of_some),
+        ("some", 8, 2, of_some),
         ("tea", None, 3, of_tea | {"threshold_fen": 0, "days": 7}),
         ("card", 20, 4, of_card),
     ):
@@ -139,6 +142,12 @@ def _offer(auditor: MoneyAuditor, some: list[str], *, tea: str, card: str) -> No
             "threshold": int(made.terms.threshold_fen),
             "products": made.terms.product_ids,
         }
+        for member_id in auditor.people:
+            coupon_id = claim_coupon(member_id, made.template_id, key="claim-town").coupon_id
+            auditor.claim(coupon_id, member_id, made.template_id, START)
+    for member_id in auditor.people:
+        given = grant_points(member_id, 200, reason="开业礼物", by="STANNA", key=f"town-{member_id}")
+        auditor.grant(f"GRANT:{given.grant_id}", member_id, 200)
 
 
 def _backend() -> Any:
