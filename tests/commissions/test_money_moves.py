@@ -362,3 +362,15 @@ class TestLateClawback:
         again = support.ask_back(self.one, "RF1", {1: 9999})
         commit(again.writes)
         assert (wallet.find("MBA").frozen_fen, wallet.find("MBA").debt_fen) == (1099, 999)
+
+
+def test_a_hold_between_reading_and_maturing_stops_it(world: small.Clock) -> None:
+    """Invariant 12: what was free when it was read may be held when it is written."""
+    support.pay(support.sale())
+    receive()
+    world.advance(days=8)
+    seen = row()
+    commit(hold("OR1", "RF1", [1]))
+    with pytest.raises(CommissionsMoved):
+        commit(store.mature(seen, now()))
+    assert row().state == "PENDING"

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from chalicelib.commissions.plan_credits import plan_credits
 from chalicelib.commissions.rules import (
+    CapScope,
+    CapTerm,
     Commission,
     Grant,
     Payee,
@@ -90,6 +92,19 @@ class TestCrediting:
             paid = sum(credit.parts[index].amount_fen for credit in credits)
             assert paid <= share(line.goods_paid_fen, sale.terms.cap_bps) <= line.goods_paid_fen
             assert all(credit.parts[index].amount_fen >= 0 for credit in credits)
+
+    @given(support.sales(), st.integers(0, 2_000), st.integers(0, 30_000), st.sampled_from(["ORDER", "LINE"]))
+    def test_a_cap_holds_the_sum_of_all_it_covers(
+        self, sale: Sale, bps: int, fen: int, scope: CapScope
+    ) -> None:
+        """Invariant 10: a cap is on the sum, not on each payee's share of it."""
+        caps = (CapTerm(scope, None, bps, Fen(fen)),)
+        credits = plan_credits(replace(sale, terms=replace(sale.terms, caps=caps)))
+        groups = [list(range(len(sale.lines)))] if scope == "ORDER" else [[n] for n in range(len(sale.lines))]
+        for group in groups:
+            earned = sum(credit.parts[index].amount_fen for credit in credits for index in group)
+            paid = sum(sale.lines[index].goods_paid_fen for index in group)
+            assert earned <= min(share(paid, bps), fen)
 
     @given(support.sales())
     def test_nobody_gets_more_than_its_own_grant_says(self, sale: Sale) -> None:
