@@ -93,14 +93,13 @@ class TestCrediting:
             assert paid <= share(line.goods_paid_fen, sale.terms.cap_bps) <= line.goods_paid_fen
             assert all(credit.parts[index].amount_fen >= 0 for credit in credits)
 
-    @given(support.sales(), st.integers(0, 2_000), st.integers(0, 30_000), st.sampled_from(["ORDER", "LINE"]))
-    def test_a_cap_holds_the_sum_of_all_it_covers(
-        self, sale: Sale, bps: int, fen: int, scope: CapScope
-    ) -> None:
-        """Invariant 10: a cap is on the sum, not on each payee's share of it."""
-        caps = (CapTerm(scope, None, bps, Fen(fen)),)
-        credits = plan_credits(replace(sale, terms=replace(sale.terms, caps=caps)))
-        groups = [list(range(len(sale.lines)))] if scope == "ORDER" else [[n] for n in range(len(sale.lines))]
+    @given(st.integers(0, 1_600), st.integers(0, 2_000), st.sampled_from(["ORDER", "LINE"]))
+    def test_a_cap_holds_the_sum_of_all_it_covers(self, bps: int, fen: int, scope: CapScope) -> None:
+        """Invariant 10: a cap is on the sum, not on each payee's part of it (10 % and 5 % here)."""
+        sale = support.sale()
+        capped = replace(sale.terms, caps=(CapTerm(scope, None, bps, Fen(fen)),))
+        credits = plan_credits(replace(sale, terms=capped))
+        groups = [[0, 1]] if scope == "ORDER" else [[0], [1]]
         for group in groups:
             earned = sum(credit.parts[index].amount_fen for credit in credits for index in group)
             paid = sum(sale.lines[index].goods_paid_fen for index in group)
