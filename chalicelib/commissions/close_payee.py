@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.commissions import store
 from chalicelib.commissions.as_person import as_person
@@ -13,6 +13,7 @@ from chalicelib.commissions.decide_period import (
     carried_over,
     decide_period,
     figures_of,
+    to_date,
 )
 from chalicelib.commissions.kinds.facts import Person
 from chalicelib.commissions.kinds.model import Plan
@@ -24,7 +25,7 @@ from chalicelib.kernel.dynamo import Write, commit
 from chalicelib.kernel.money import Fen
 from chalicelib.members.rules import Member
 from chalicelib.standing import store as standing
-from chalicelib.standing.period_of import Period
+from chalicelib.standing.period_of import Period, period_of
 from chalicelib.standing.rules import ALL
 from chalicelib.wallet import store as wallet
 
@@ -48,12 +49,15 @@ def close_payee(closing: Closing, member: Member | None, one: Distributor) -> Pe
     if (one.decided_at or one.applied_at) >= period.ends_at:
         return None
     last = store.last_close(one.member_id, period)
-    keys = [(one.member_id, scope) for scope in (period.period_id, ALL)]
-    keys += [(one.member_id, last.period_id)] if last else []
-    found = standing.load_metrics(keys)
+    after = _after(last.period_id if last else period.period_id, period, at)
+    keys = [(one.member_id, scope) for scope in (period.period_id, ALL, *after)]
+    found = standing.load_metrics(list(dict.fromkeys(keys)))
     all_time = found[one.member_id, ALL]
-    counted = figures_of(found[one.member_id, period.period_id], all_time)
-    carried = carried_over(last, figures_of(found[one.member_id, last.period_id], all_time) if last else {})
+    by_period = {scope: figures_of(metrics, all_time) for (_, scope), metrics in found.items()}
+    counted = by_period[period.period_id]
+    last_now = to_date(by_period[ALL], [by_period[scope] for scope in after])
+    later = [by_period[scope] for scope in after if scope > period.period_id]
+    carried = carried_over(last, last_now)
     figures = {name: amount + carried.get(name, 0) for name, amount in counted.items()}
     matures_at = at + timedelta(days=settings.read(PeriodRules).hold_days)
     person = _person(member, one, period, all_time.direct_buyers)
@@ -71,6 +75,7 @@ def close_payee(closing: Closing, member: Member | None, one: Distributor) -> Pe
         carried=carried,
         amount_fen=_sum(rows),
         rows=tuple(dict.fromkeys(row.order_id for row in rows)),
+        to_date=to_date(by_period[ALL], later),
     )
     credited = credit_rows(rows)
     try:
@@ -78,6 +83,15 @@ def close_payee(closing: Closing, member: Member | None, one: Distributor) -> Pe
     except store.ClosedBefore:
         return None
     return made
+
+
+def _after(last_id: str, period: Period, at: datetime) -> list[str]:
+    """The periods of this kind that come after the last closed one, up to that of ``at``; ids sort."""
+    found, one = [], period_of(period.kind, at)
+    while one.period_id > last_id:
+        found.append(one.period_id)
+        one = one.previous
+    return found
 
 
 def _person(member: Member | None, one: Distributor, period: Period, direct_buyers: int) -> Person:

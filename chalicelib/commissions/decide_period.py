@@ -4,7 +4,7 @@ Each period rule is reckoned as a sale of one line whose base is the period's fi
 caps, forms and rounding are those of orders, and simulating says what closing then pays.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -53,7 +53,8 @@ class PeriodClose:
     """That one member's period was closed, and on which figures; put once.
 
     ``counted`` are the period's own figures as they stood, ``carried`` what came over from the last
-    closed period. ``rows`` are the ids of the commission rows that were put.
+    closed period. ``to_date`` is what all periods up to this one had counted by then. ``rows`` are the ids
+    of the commission rows that were put.
     """
 
     member_id: str
@@ -65,6 +66,7 @@ class PeriodClose:
     carried: dict[str, int] = field(default_factory=dict)
     amount_fen: Fen = Fen(0)
     rows: tuple[str, ...] = ()
+    to_date: dict[str, int] = field(default_factory=dict)
 
 
 def decide_period(
@@ -90,16 +92,23 @@ def figures_of(metrics: Metrics, all_time: Metrics) -> dict[str, int]:
     }
 
 
-def carried_over(last: PeriodClose | None, last_now: Mapping[str, int]) -> dict[str, int]:
-    """What the last closed period leaves to this one.
+def to_date(all_time: Mapping[str, int], later: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    """What all periods up to one have counted: that of all time less that of every ``later`` period."""
+    return {name: all_time[name] - sum(one[name] for one in later) for name in CARRIED}
 
-    What refunds took beyond zero, and whatever was counted for that period after it was closed, more
-    or less. So over all periods a payee is paid on exactly what was counted.
+
+def carried_over(last: PeriodClose | None, last_to_date: Mapping[str, int]) -> dict[str, int]:
+    """What the last closed period leaves to this one; ``last_to_date`` counts all up to it now.
+
+    What refunds took beyond zero, and whatever was counted since for that period or for any before it,
+    more or less. So over all periods a payee is paid on exactly what was counted.
     """
     if last is None:
         return dict.fromkeys(CARRIED, 0)
     return {
-        name: min(0, last.counted[name] + last.carried.get(name, 0)) + last_now[name] - last.counted[name]
+        name: min(0, last.counted[name] + last.carried.get(name, 0))
+        + last_to_date[name]
+        - last.to_date.get(name, last_to_date[name])
         for name in CARRIED
     }
 

@@ -202,6 +202,7 @@ class PeriodCloseRow(Table):
     carried = ValueAttribute[dict[str, int]](dict[str, int])
     amount_fen = FenAttribute()
     rows = ValueAttribute[tuple[str, ...]](tuple[str, ...])
+    to_date = ValueAttribute[dict[str, int]](dict[str, int])
 
 
 class PeriodTotalRow(Table):
