@@ -251,6 +251,8 @@ class TestRefusals:
 
         assert of(*ROWS) == []
         assert of(ROWS[0], EitherOrRow(1_000, 500, 200)) == ["rows.1"]
+        same = EitherOrHow("ORDER_PAID", "ORDER_PROFIT", (ROWS[0], ROWS[0]))
+        assert same.check(rule(), KNOWN)[0][1].startswith("第 2 行")
         assert of(ROWS[0], EitherOrRow(5_000, 100, 200)) == ["rows.1"]
         assert of(EitherOrRow(0, 0, 10_001)) == ["rows.0.rate_bps"]
         assert of(*ROWS, first="OWN_SALES") == ["first"]

@@ -219,7 +219,8 @@ class TestOptions:
         assert found(rule(how=options((GOLD,), (SILVER,), (FIRST,)))) == []
 
     def test_an_option_against_its_rule_or_itself(self) -> None:
-        assert found(rule(GOLD, how=options((SILVER,), ()))) == ["how.options.0"]
+        ((field, reason, _),) = find_unreachable(rule(GOLD, how=options((FIRST,), (SILVER,), ())))
+        assert field == "how.options.1" and reason.startswith("第 2 项永远用不到，条件互相矛盾")
         assert found(rule(how=options((GOLD, SILVER), ()))) == ["how.options.0"]
 
     def test_behind_the_one_without_conditions_only_that_is_said(self) -> None:
