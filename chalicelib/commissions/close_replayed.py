@@ -19,10 +19,10 @@ class Figures:
 
     months: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     """By month and member."""
-    buyers: dict[str, set[str]] = field(default_factory=dict)
-    """By member, the direct downlines who bought."""
-    people: dict[str, Person] = field(default_factory=dict)
-    """As their last order knew them."""
+    buyers: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    """By month and member, the direct downlines who bought."""
+    people: dict[str, dict[str, tuple[datetime, Person]]] = field(default_factory=dict)
+    """By month and member, as their last order of the month knew them, and when that was."""
 
     def count(self, order_id: str, facts: Facts) -> None:
         """Count an order as its payment is counted: for its buyer and at most three uplines."""
@@ -34,9 +34,13 @@ class Figures:
             for name, amount in shares_of(fact).items():
                 sums[name] = sums.get(name, 0) + amount
             if fact.level == 1:
-                self.buyers.setdefault(fact.member_id, set()).add(fact.buyer_id)
+                buyers = self.buyers.setdefault(fact.month, {})
+                buyers.setdefault(fact.member_id, set()).add(fact.buyer_id)
+        people = self.people.setdefault(period_of("MONTH", facts.at).period_id, {})
         for person in (facts.buyer, *facts.chain):
-            self.people[person.member_id] = person
+            before = people.get(person.member_id)
+            if before is None or before[0] <= facts.at:
+                people[person.member_id] = (facts.at, person)
 
     def periods(self, plan: Plan) -> set[Period]:
         """The periods in which something was counted, of the kinds that the plan pays for."""
@@ -48,6 +52,21 @@ class Figures:
         """Whoever has figures in the period, in one order each time."""
         months = [month for month in self.months if period.period_id in scopes_of(month)]
         return sorted({member_id for month in months for member_id in self.months[month]})
+
+    def person(self, member_id: str, period: Period) -> Person | None:
+        """As the member's last order of the period knew them, whatever came later."""
+        months = (
+            month for month in sorted(self.people, reverse=True) if period.period_id in scopes_of(month)
+        )
+        found = next(
+            (self.people[month][member_id] for month in months if member_id in self.people[month]), None
+        )
+        return found[1] if found else None
+
+    def buyers_of(self, member_id: str, period: Period) -> int:
+        """The direct downlines who had bought by the end of the period."""
+        months = [month for month in self.buyers if period_named(month).starts_at < period.ends_at]
+        return len(set().union(*(self.buyers[month].get(member_id, ()) for month in months)))
 
     def metrics(self, member_id: str, period: Period) -> Metrics:
         """One member's figures of the period."""
@@ -71,14 +90,14 @@ def close_replayed(
 ) -> Iterator[tuple[Commission, ...]]:
     """Each member's rows for the period, as of the moment of closing ``at``.
 
-    Paid is whoever the orders know as a distributor since before the period's end. Direct buyers are those
-    that the person's last order knew, or those in the orders where they are more.
+    Paid is whoever the orders know as a distributor since before the period's end, with the level of the last
+    order in it. Direct buyers are those that this order knew, or those in the orders where they are more.
     """
     for member_id in figures.of(period):
-        person = figures.people.get(member_id)
+        person = figures.person(member_id, period)
         if person is None or not _was_there(person, period):
             continue
-        bought = max(person.direct_buyers, len(figures.buyers.get(member_id, ())))
+        bought = max(person.direct_buyers, figures.buyers_of(member_id, period))
         all_time = Metrics(member_id, "ALL", direct_buyers=bought)
         found = figures_of(figures.metrics(member_id, period), all_time)
         yield decide_period(plan, period, replace(person, direct_buyers=bought), found, at=at)

@@ -128,7 +128,8 @@ def test_periods_are_paid_on_what_counting_and_closing_find(plan: Plan, orders: 
                     "OWN_SPEND": kept.own_spend_fen,
                     "ORDERS": kept.orders,
                 }
-                person = figures.people[member_id]
+                person = figures.person(member_id, period)
+                assert person is not None
                 assert tuple(own) == decide_period(bare, period, person, told, at=own[0].created_at)
 
 
