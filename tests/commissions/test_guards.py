@@ -83,6 +83,8 @@ class TestTheShape:
         ]
         fields = [field for field, reason in breaches(*rules) if "条佣金" in reason]
         assert fields == []
+        uplines = [replace(TEN, rule_id=f"U{n}", how=RateHow(0)) for n in range(3)]
+        assert not [one for _, one in breaches(*rules[1:], *uplines) if "条佣金" in one], "57 and 3"
         more = [*rules, replace(TEN, rule_id="LAST", how=RateHow(0))]
         assert [field for field, reason in breaches(*more) if "条佣金" in reason] == ["rules"]
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import app  # noqa: F401 - opens the front door, which loads settings of its own
 from chalicelib.content import store as content
+from chalicelib.invites.make_code import make_code
 from chalicelib.kernel import aws
 from chalicelib.kernel.dynamo import ConditionFailed, commit
 from chalicelib.kernel.jobs import deliver
@@ -219,3 +220,25 @@ class TestDoors:
         shop.pay_back(shop.ask(store.load(order.order_id), Slice(1, 3), by="ST1"))
         token = api.member_token(shop.c)
         assert api.get(f"/shop/orders/{order.order_id}", token=token).json["earns_points"] == 1
+
+    def test_the_quote_says_whose_link_the_order_will_count_for(self, shop: Shop) -> None:
+        """R2: what the order then freezes; a code that is not good keeps nobody from buying."""
+        token = api.member_token(shop.c)
+        lines = [
+            {"product_id": one.product_id, "sku_id": one.sku_id, "quantity": one.quantity}
+            for one in shop.basket
+        ]
+
+        def quoted(code: str | None) -> tuple[bool, str | None]:
+            told = api.post("/shop/quote", {"lines": lines, "share_code": code}, token=token).json
+            assert sum(one["net_fen"] for one in told["lines"]) == told["goods_fen"]
+            return told["is_shared"], told["share_problem"]
+
+        made = make_code(shop.a).code
+        assert quoted(made) == (True, None) and quoted(None) == (False, None)
+        assert shop.place(share_code=made).sharer_id == shop.a
+        is_shared, problem = quoted("NOSUCH00")
+        assert not is_shared and problem is not None and "没有找到" in problem
+        token = api.member_token(shop.a)
+        is_shared, problem = quoted(made)
+        assert not is_shared and problem is not None and "自己" in problem
