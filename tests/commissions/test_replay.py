@@ -28,9 +28,9 @@ RULES = [rule for one in plan_templates() for rule in one.plan.rules]
 OF_PERIODS = [rule for rule in RULES if rule.is_of_period]
 OF_ORDERS = [rule for rule in RULES if rule.when == "ORDER" and not rule.how.follows]
 CAPS = (
-    PayeePeriodCap("MONTH", 50_000),
-    PayeePeriodCap("YEAR", 90_000),
-    BudgetCap(150_000),
+    PayeePeriodCap("MONTH", 500),
+    PayeePeriodCap("YEAR", 900),
+    BudgetCap(1_500),
 )
 EXAMPLES = nightly.pick(60, 2_000)
 
