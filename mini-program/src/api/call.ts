@@ -66,12 +66,16 @@ export async function codePicture(code: string, kind: 'mini' | 'h5'): Promise<st
 
 /** The answer to a request under the session. */
 async function asMember(ask: () => Promise<Raw>): Promise<Raw> {
+  let used = session.accessToken()
   let answer = await ask()
-  if (answer.statusCode === 401 && session.hasRefreshToken()) {
-    await session.renew()
-    answer = await ask()
+  if (answer.statusCode === 401 && used) {
+    // Another request may have renewed the session while this one was under way.
+    if (used === session.accessToken()) await session.renew()
+    used = session.accessToken()
+    if (used) answer = await ask()
   }
-  if (answer.statusCode === 401) session.end()
+  // Only the session that was refused ends; somebody may have signed in meanwhile.
+  if (answer.statusCode === 401 && used === session.accessToken()) session.end()
   if (answer.statusCode >= 300) throw refusalOf(answer)
   return answer
 }

@@ -10,6 +10,8 @@ export const ICONS = {
   minus: '<path d="M5 12h14"/>',
   check: '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
   heart: '<path d="M12 20S4 15 4 9.3A4.3 4.3 0 0 1 12 7a4.3 4.3 0 0 1 8 2.3C20 15 12 20 12 20Z"/>',
+  heartOn: '<path fill="#b3312f" d="M12 20S4 15 4 9.3A4.3 4.3 0 0 1 12 7a4.3 4.3 0 0 1 8 2.3C20 15 12 20 12 20Z"/>',
+  home: '<path d="M4.5 11 12 4.5l7.5 6.5v8.500h-5V14h-5v5.500h-5V11Z"/>',
   cart: '<path d="M4 5h2l2 10h9.5l2-7H7"/><circle cx="9.5" cy="19" r="1.3"/><circle cx="16.5" cy="19" r="1.3"/>',
   share: '<path d="M12 15V4m0 0L8 8m4-4 4 4"/><path d="M5 12v7h14v-7"/>',
   bell: '<path d="M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15L6 16Z"/><path d="M10.5 20.5h3"/>',

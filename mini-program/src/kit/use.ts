@@ -2,6 +2,7 @@
 import { computed, ref, shallowRef } from 'vue'
 
 import { Refusal } from '@/api/call'
+import { needSignIn } from '@/session/need'
 import { words } from '@/words/words'
 
 export type State = 'loading' | 'failed' | 'ready'
@@ -93,7 +94,9 @@ export function useAction() {
     try {
       await action()
     } catch (failure) {
-      const { detail } = refusal(failure)
+      const { detail, status } = refusal(failure)
+      // What was typed stays on its page below the sign-in.
+      if (status === 401) needSignIn()
       uni.showToast({ title: detail || words.unexpected.detail, icon: 'none', duration: 3000 })
     } finally {
       isBusy.value = false

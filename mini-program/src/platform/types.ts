@@ -21,9 +21,9 @@ export interface Platform {
   isInWeChat(): boolean
   /** The code of wx.login; H5 has none and leaves for WeChat's page instead. */
   loginCode(): Promise<string>
-  /** H5: go to WeChat to be known and come back to this page; the mini-program never leaves. */
-  leaveForWeChat(startUrl: string): void
-  launch(options?: { query?: Record<string, unknown>; scene?: number }): Launch
+  /** H5: go to WeChat to be known and come back to this page of ours; the mini-program never leaves. */
+  leaveForWeChat(startUrl: string, backTo: string): void
+  launch(options?: { query?: Record<string, unknown> }): Launch
   /** H5: take WeChat's code and state out of the address, so that a reload does not use them again. */
   forgetLaunch(): void
   pay(params: PayParams): Promise<Outcome>
@@ -31,7 +31,12 @@ export interface Platform {
   confirmTransfer(params: ConfirmParams): Promise<Outcome>
   /** Ask leave to send these messages; the ids that were accepted. */
   askMessages(templateIds: string[]): Promise<string[]>
+  /** What a scanned code says: a link, a page of ours with its query, or any other text. */
   scan(): Promise<string | null>
+  /** Send a picked picture to where the server said: a form post with these fields (S3). */
+  upload(offer: { url: string; fields: Record<string, string> }, picture: string): Promise<void>
+  /** The address under which others open a page of ours, with the sharer's code; the mini-program has none. */
+  linkTo(page: string, inviteCode?: string): string
   saveImage(url: string): Promise<Outcome>
   copy(text: string): Promise<void>
 }

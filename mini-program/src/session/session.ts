@@ -1,7 +1,7 @@
 /** Who is signed in on this device: tokens in the app's storage, renewed together, ended in one place. */
 import { computed, reactive } from 'vue'
 
-import { plainPost } from '@/api/call'
+import { plainPost, Refusal } from '@/api/call'
 import type { components } from '@/api/schema'
 
 type SignedIn = components['schemas']['SignedInOut']
@@ -27,7 +27,6 @@ export const session = {
   me: computed(() => held.me),
   isSignedIn: computed(() => held.access !== ''),
   accessToken: () => held.access,
-  hasRefreshToken: () => held.refresh !== '',
 
   /** Take what a sign-in gave. */
   begin(signedIn: SignedIn): void {
@@ -39,11 +38,17 @@ export const session = {
     keep({ ...held, me })
   },
 
-  /** A new access token; many callers at once share one renewal, since a refresh token works once. */
+  /**
+   * A new access token; many callers at once share one renewal, since a refresh token works once. A refused
+   * one ends the session; without a network it stays, and the caller's `Refusal` says so.
+   */
   renew(): Promise<void> {
     renewing ??= plainPost('/shop/sign-in/refresh', { refresh_token: held.refresh })
       .then((answer) => this.begin(answer as SignedIn))
-      .catch(() => this.end())
+      .catch((failure: unknown) => {
+        if (!(failure instanceof Refusal) || failure.status < 400 || failure.status >= 500) throw failure
+        this.end()
+      })
       .finally(() => {
         renewing = null
       })

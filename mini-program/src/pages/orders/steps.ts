@@ -5,13 +5,18 @@ import { useAction } from '@/kit/use'
 import { pay as payOrder } from '@/pages/checkout/pay'
 import { words } from '@/words/words'
 
+/** By WeChat as the server says; an order of nothing is only confirmed. */
+export function canPay(order: { status: string; can_pay: boolean; total_fen: number }): boolean {
+  return order.can_pay || (order.status === 'UNPAID' && order.total_fen === 0)
+}
+
 export function useOrderSteps(changed: () => void) {
   const { isBusy, run } = useAction()
 
-  const pay = (orderId: string) =>
+  const pay = (order: { order_id: string; total_fen: number }) => 
     run(async () => {
-      await payOrder(orderId)
-      changed()
+      if (await payOrder(order)) uni.navigateTo({ url: `/pages/checkout/result?id=${order.order_id}` })
+      else changed()
     })
 
   const cancel = (orderId: string) =>

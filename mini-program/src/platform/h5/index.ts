@@ -9,6 +9,7 @@ interface Simulated {
   ask(method: string, argument?: Record<string, unknown>): Promise<Record<string, unknown>>
 }
 
+/** What WeChat, or a phone of the local world, puts into the page. */
 const page = window as unknown as { WeixinJSBridge?: Bridge; simulatedWeChat?: Simulated }
 
 function invoke(name: string, argument: unknown): Promise<Outcome> {
@@ -34,15 +35,17 @@ export const platform: Platform = {
 
   loginCode: () => Promise.reject(new Error('H5 signs in through WeChat’s page')),
 
-  leaveForWeChat(startUrl) {
-    const back = `${location.origin}${location.pathname}${location.search}${location.hash}`
+  leaveForWeChat(startUrl, backTo) {
+    const back = `${location.origin}${location.pathname}${location.search}#${backTo}`
     location.replace(`${startUrl}?return_to=${encodeURIComponent(back)}`)
   },
 
   launch(): Launch {
-    // The inviter's code stands before the hash, so that WeChat's sign-in brings it back (wechat.md).
+    // The inviter's code stands before the hash, so that WeChat's sign-in brings it back (wechat.md). The scene
+    // of a mini-program code stands behind it, where a phone of the local world opens its page.
     const given = query()
     return {
+      scene: new URLSearchParams(location.hash.split('?')[1]).get('scene') ?? undefined,
       inviteCode: given.get('inv') ?? undefined,
       oauthCode: given.get('code') ?? undefined,
       oauthState: given.get('state') ?? undefined,
@@ -68,8 +71,22 @@ export const platform: Platform = {
   },
 
   async scan() {
-    const answer = await page.simulatedWeChat?.ask('scanCode')
-    return typeof answer?.result === 'string' ? answer.result : null
+    const seen = await page.simulatedWeChat?.ask('scanCode')
+    if (!seen) return null
+    return seen.kind === 'mini_program' ? `${seen.page}?scene=${encodeURIComponent(String(seen.scene))}` : String(seen.text)
+  },
+
+  async upload({ url, fields }, picture) {
+    const form = new FormData()
+    for (const [name, value] of Object.entries(fields)) form.append(name, value)
+    form.append('file', await (await fetch(picture)).blob())
+    const answer = await fetch(url, { method: 'POST', body: form })
+    if (!answer.ok) throw new Error(`the bucket answered ${answer.status}`)
+  },
+
+  linkTo(target, inviteCode) {
+    const search = inviteCode ? `?inv=${inviteCode}` : ''
+    return `${location.origin}${location.pathname}${search}#${target}`
   },
 
   // A browser saves a picture by a long press on it.

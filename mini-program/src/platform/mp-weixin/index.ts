@@ -54,6 +54,21 @@ export const platform: Platform = {
       uni.scanCode({ success: ({ result, path }) => resolve(path || result), fail: () => resolve(null) })
     }),
 
+  upload: ({ url, fields }, picture) =>
+    new Promise((resolve, reject) => {
+      uni.uploadFile({
+        url,
+        filePath: picture,
+        name: 'file',
+        formData: fields,
+        success: ({ statusCode }) =>
+          statusCode < 300 ? resolve() : reject(new Error(`the bucket answered ${statusCode}`)),
+        fail: ({ errMsg }: { errMsg: string }) => reject(new Error(errMsg)),
+      })
+    }),
+
+  linkTo: () => '',
+
   async saveImage(url) {
     const file = await new Promise<string>((resolve, reject) => {
       uni.downloadFile({ url, success: ({ tempFilePath }) => resolve(tempFilePath), fail: reject })
