@@ -53,7 +53,7 @@ class Caller:
         if more.get("json") is None:
             more.pop("json", None)
         answer = self.http.request(method, path, headers=headers, **more)
-        is_json = "json" in answer.headers.get("content-type", "")
+        is_json = bool(answer.content) and "json" in answer.headers.get("content-type", "")
         content = answer.json() if is_json else answer.content
         if answer.status_code >= 400:
             raise Refused(answer.status_code, content)

@@ -50,8 +50,7 @@ def _greet(world: World, seconds: float) -> None:
     print(f"""
   Fenxiao 分销 · 本地世界已就绪（{seconds:.1f} 秒）
 
-    手机（微信模拟器） {world.wechat_url}/
-    手机里开 H5 商城   {world.phones_url}
+    手机（微信模拟器） {world.phones_url}
     商城（H5）         {world.api_url}/h5/
     后台               {world.api_url}/admin/
     接口文档           {world.api_url}/docs

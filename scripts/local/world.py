@@ -51,7 +51,7 @@ class World:
     @property
     def phones_url(self) -> str:
         """The phones with the H5 mall in them, under the name that browsers need (see ``moveNextDoor``)."""
-        return f"http://phones.fenxiao.localhost:{self.port + 1}/?h5"
+        return f"http://phones.fenxiao.localhost:{self.port + 1}/"
 
     @property
     def engine_url(self) -> str:

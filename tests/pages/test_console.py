@@ -4,42 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from scripts.local import browser, fronts
 from scripts.local.fill import OWNER_PASSWORD
 from scripts.local.people import Phone, Staff
-from scripts.local.world import World, free_port
+from scripts.local.world import World
 
 pytestmark = pytest.mark.local_world
 
 PAYLOAD = "<img src=x onerror=document.title='taken'>"
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    console = next(one for one in fronts.FRONTS if one.name == "console")
-    fronts.build(console)
-    made = World(tmp_path_factory.mktemp("world"), free_port())
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def owner(world: World) -> Iterator[Staff]:
-    person = Staff(world.api_url)
-    person.sign_in("owner", OWNER_PASSWORD)
-    yield person
-    person.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=browser.find(), args=list(browser.FLAGS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

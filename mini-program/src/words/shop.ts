@@ -112,7 +112,6 @@ export const shopWords = {
     receiveSure: { title: '收到货了吗？', content: '确认后，款项会结算给商家；之后仍可在售后期内申请退款。' },
     parcel: (no: number) => `包裹 ${no}`,
     refunded: '已退款',
-    keptUntil: (moment: string) => `为您保留到 ${moment}，过时自动取消`,
     off: (yuan: string) => `优惠 ¥${yuan}`,
     points: (count: number) => `${count} 积分`,
     search: '搜商品名或订单号',

@@ -72,7 +72,7 @@ export const platform: Platform = {
 
   async scan() {
     const seen = await page.simulatedWeChat?.ask('scanCode')
-    if (!seen) return null
+    if (!seen || seen.kind === 'official_account') return null
     return seen.kind === 'mini_program' ? `${seen.page}?scene=${encodeURIComponent(String(seen.scene))}` : String(seen.text)
   },
 

@@ -20,6 +20,26 @@
     else reject?.(new Error(event.data.error));
   });
 
+  // A camera in front of the screen: every picture large enough to be a code, as base64.
+  const SMALLEST = 120;
+  window.addEventListener("message", async (event) => {
+    if (event.source !== window.parent || event.data?.wechat !== "look") return;
+    const shown = [...document.images].filter((image) => image.checkVisibility() && image.parentElement.offsetWidth >= SMALLEST);
+    const images = (await Promise.all(shown.map(asBase64))).filter(Boolean);
+    window.parent.postMessage({ wechat: "seen", images }, "*");
+  });
+
+  async function asBase64(image) {
+    try {
+      await image.decode();
+      const canvas = Object.assign(document.createElement("canvas"), { width: image.naturalWidth, height: image.naturalHeight });
+      canvas.getContext("2d").drawImage(image, 0, 0);
+      return canvas.toDataURL("image/png").split(",")[1];
+    } catch {
+      return null; // of another origin, or broken
+    }
+  }
+
   // Name of the call, and the word before the colon in WeChat's err_msg.
   const CALLS = {
     getBrandWCPayRequest: ["requestPayment", "get_brand_wcpay_request"],

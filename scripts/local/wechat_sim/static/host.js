@@ -30,3 +30,23 @@ export function listen(phoneOf) {
     event.source.postMessage(answer, event.origin);
   });
 }
+
+const PATIENCE_MS = 800;
+
+/** The pictures that a page in a frame shows now, as base64; none when it does not answer. */
+export function seen(frame) {
+  return new Promise((resolve) => {
+    const take = (event) => {
+      if (event.source !== frame.contentWindow || event.data?.wechat !== "seen") return;
+      done(event.data.images);
+    };
+    const done = (images) => {
+      window.removeEventListener("message", take);
+      clearTimeout(timer);
+      resolve(images);
+    };
+    const timer = setTimeout(() => done([]), PATIENCE_MS);
+    window.addEventListener("message", take);
+    frame.contentWindow.postMessage({ wechat: "look" }, new URL(frame.src).origin);
+  });
+}

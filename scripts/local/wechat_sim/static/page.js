@@ -8,8 +8,6 @@ const street = document.getElementById("phones");
 const panel = new Panel(document.getElementById("panel"), refresh);
 const phones = new Map();
 let shop = { h5_url: "", has_module: false };
-// The phones show their own small shop; with ?h5 in the address they show the H5 mall instead.
-const asksForMall = new URLSearchParams(location.search).has("h5");
 let state = null;
 let asked = 0;
 
@@ -32,7 +30,7 @@ function showPhones() {
   }
   for (const person of state.phones) {
     if (!phones.has(person.id)) {
-      const phone = new Phone(person, { refresh, world: () => state });
+      const phone = new Phone(person, { refresh, world: () => state, lookAround });
       phones.set(person.id, phone);
       street.append(phone.element);
       phone.open(shop);
@@ -43,6 +41,12 @@ function showPhones() {
   const hint = street.querySelector(".empty");
   if (isEmpty && !hint) street.append(emptyHint());
   if (!isEmpty && hint) hint.remove();
+}
+
+/** Before somebody scans: what the screens of the others show becomes known. */
+async function lookAround(scanner) {
+  await Promise.all([...phones.values()].filter((phone) => phone !== scanner).map((phone) => phone.showScreen()));
+  await refresh();
 }
 
 function emptyHint() {
@@ -65,7 +69,6 @@ function moveNextDoor() {
 
 async function lookForShop() {
   const found = await sim("/shop");
-  if (!asksForMall) found.h5_url = "";
   if (JSON.stringify(found) === JSON.stringify(shop)) return;
   shop = found;
   if (shop.h5_url && moveNextDoor()) return;

@@ -1,5 +1,6 @@
 // One phone: its frame, its three views (shop, WeChat, me) and what WeChat lays over them.
 import { h, hour, sim, tap } from "./dom.js";
+import { seen } from "./host.js";
 import { scanner, sheet, transferSheet } from "./overlays.js";
 import { inbox, me } from "./views.js";
 
@@ -11,11 +12,12 @@ const TABS = [
 
 /** What a shop module gets as `phone` in `mountShop(element, phone)`. */
 export class Phone {
-  constructor(person, { refresh, world }) {
+  constructor(person, { refresh, world, lookAround }) {
     this.id = person.id;
     this.person = person;
     this.refresh = refresh;
     this.world = world;
+    this.lookAround = lookAround;
     this.scanned = new Set();
     this.#build();
     this.choose("wechat");
@@ -68,6 +70,7 @@ export class Phone {
 
   /** 扫一扫: gives what was scanned, or null when the person turns away. */
   async scan() {
+    await this.lookAround(this);
     const choice = await scanner(this.overlay, this.id, this.world());
     if (!choice) return null;
     const result = await this.#ask("scan", choice);
@@ -94,10 +97,9 @@ export class Phone {
     this.shopKind = kind;
     this.frame = null;
     this.screens.shop.replaceChildren(kind ? "" : this.#noShop());
+    this.h5Url = shop.h5_url;
     if (shop.h5_url) {
-      this.frame = h("iframe", { name: `phone:${this.id}`, data: { phone: this.id }, title: `${this.person.nickname}的商城` });
-      this.frame.src = this.#ownAddress(shop.h5_url);
-      this.screens.shop.replaceChildren(this.frame);
+      this.#openPage(shop.h5_url);
     } else if (shop.has_module) {
       const { mountShop } = await import("/static/shop.js");
       await mountShop(this.screens.shop, this);
@@ -140,6 +142,21 @@ export class Phone {
     return sim(`/phones/${this.id}/${path}`, body);
   }
 
+  /** Show the codes on this phone's screen to the others, as a camera would see them. */
+  async showScreen() {
+    if (!this.frame) return;
+    for (const image of await seen(this.frame)) {
+      await this.#ask("codes", { title: "屏幕上的码", image_base64: image }).catch(() => undefined); // not every picture is a code
+    }
+  }
+
+  /** Open an address of the shop anew, as WeChat does after a scan. */
+  #openPage(url) {
+    this.frame = h("iframe", { name: `phone:${this.id}`, data: { phone: this.id }, title: `${this.person.nickname}的商城` });
+    this.frame.src = this.#ownAddress(url);
+    this.screens.shop.replaceChildren(this.frame);
+  }
+
   /** Every phone opens the shop under a name of its own (p1.localhost), so each has its own storage. */
   #ownAddress(url) {
     const address = new URL(url);
@@ -165,6 +182,9 @@ export class Phone {
     } else if (result.kind === "official_account") {
       this.choose("wechat");
       this.complain("已关注公众号");
+    } else if (this.frame && result.text.startsWith(this.h5Url)) {
+      this.choose("shop");
+      this.#openPage(result.text);
     } else {
       this.complain(`扫到：${result.text}`.slice(0, 60));
     }
@@ -176,11 +196,7 @@ export class Phone {
       return;
     }
     this.choose("shop");
-    if (this.frame) {
-      const address = new URL(this.frame.src);
-      address.hash = `/${result.page}?scene=${encodeURIComponent(result.scene)}`;
-      this.frame.src = address.href;
-    }
+    if (this.frame) this.#openPage(`${this.h5Url}#/${result.page}?scene=${encodeURIComponent(result.scene)}`);
     for (const listener of this.scanned) listener(result);
   }
 
