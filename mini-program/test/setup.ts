@@ -12,10 +12,19 @@ interface Request {
 
 export type Respond = (request: Request) => { statusCode: number; data: unknown } | 'no network'
 export const world = { requests: [] as Request[], respond: (() => 'no network') as Respond, toasts: [] as string[] }
+/** The pages below and on top, and where it went since. */
+export const pages: { route: string; $page?: { fullPath: string } }[] = []
+export const opened: string[] = []
+const open = ({ url }: { url: string }) => opened.push(url)
 const stored = new Map<string, unknown>()
 
 Object.assign(globalThis, {
+  getCurrentPages: () => pages,
   uni: {
+    navigateTo: open,
+    redirectTo: open,
+    switchTab: open,
+    navigateBack: () => opened.push('back'),
     getStorageSync: (name: string) => stored.get(name) ?? '',
     setStorageSync: (name: string, value: unknown) => stored.set(name, value),
     removeStorageSync: (name: string) => stored.delete(name),
@@ -33,5 +42,7 @@ beforeEach(() => {
   stored.clear()
   world.requests.length = 0
   world.toasts.length = 0
+  pages.length = 0
+  opened.length = 0
   world.respond = () => 'no network'
 })

@@ -68,11 +68,13 @@ export async function codePicture(code: string, kind: 'mini' | 'h5'): Promise<st
 async function asMember(ask: () => Promise<Raw>): Promise<Raw> {
   let used = session.accessToken()
   let answer = await ask()
-  if (answer.statusCode === 401 && used) {
-    // Another request may have renewed the session while this one was under way.
-    if (used === session.accessToken()) await session.renew()
-    used = session.accessToken()
-    if (used) answer = await ask()
+  if (answer.statusCode === 401) {
+    // Another request may have renewed the session, or somebody signed in, while this one was under way.
+    if (used && used === session.accessToken()) await session.renew()
+    if (session.accessToken() && session.accessToken() !== used) {
+      used = session.accessToken()
+      answer = await ask()
+    }
   }
   // Only the session that was refused ends; somebody may have signed in meanwhile.
   if (answer.statusCode === 401 && used === session.accessToken()) session.end()

@@ -33,8 +33,7 @@ export async function arrive(options: Parameters<typeof platform.launch>[0]): Pr
 /** Come back to an app that is still open, perhaps by another code. */
 export async function comeBack(options: Parameters<typeof platform.launch>[0]): Promise<void> {
   const launch = platform.launch(options)
-  if (!arrived.value || !keepInvitation(launch)) return
-  await welcome(launch)
+  if (arrived.value && keepInvitation(launch)) await welcome(launch)
 }
 
 /** Sign in with what WeChat knows; H5 leaves for WeChat's page and comes back through `arrive`. */

@@ -15,15 +15,24 @@ interface Kept {
 const KEPT = 'fenxiao.invitation'
 const GOOD_MS = 7 * 24 * 3600_000
 
-/** Keep what the app was opened by; the newest wins. Gives whether it was opened by a code at all. */
-export function keepInvitation({ scene, inviteCode }: Launch): boolean {
-  // A scene of ours is `i=CODE` (see the server's invites); a link carries the code itself.
-  const code = scene ? /(?:^|&)i=([^&]+)/.exec(scene)?.[1] : inviteCode
-  if (!code) return false
-  const scan: Scan = scene ? { scene, source: 'MINI_CODE' } : { code, source: 'LINK' }
-  if (JSON.stringify(kept()?.scan) !== JSON.stringify(scan))
-    uni.setStorageSync(KEPT, { code, scan, until: Date.now() + GOOD_MS, isTold: false } satisfies Kept)
+/** Keep what the app was opened by; the newest wins. Gives whether it is another one than before. */
+export function keepInvitation(launch: Launch): boolean {
+  const { code, scan } = read(launch)
+  if (!code || JSON.stringify(kept()?.scan) === JSON.stringify(scan)) return false
+  uni.setStorageSync(KEPT, { code, scan, until: Date.now() + GOOD_MS, isTold: false } satisfies Kept)
   return true
+}
+
+/** Keep what was scanned just now, even if it is the same again. Gives whether it is an invitation at all. */
+export function keepScanned(launch: Launch): boolean {
+  uni.removeStorageSync(KEPT)
+  return keepInvitation(launch)
+}
+
+/** A scene of ours is `i=CODE` (see the server's invites); a link carries the code itself. */
+function read({ scene, inviteCode }: Launch): { code?: string; scan: Scan } {
+  if (scene) return { code: /(?:^|&)i=([^&]+)/.exec(scene)?.[1], scan: { scene, source: 'MINI_CODE' } }
+  return { code: inviteCode, scan: { code: inviteCode, source: 'LINK' } }
 }
 
 /** What the server has not been told yet. */

@@ -3,7 +3,7 @@ import { words } from '@/words/words'
 import { platform } from '@platform'
 import { welcome } from './arrive'
 import { go } from './go'
-import { keepInvitation } from './invitation'
+import { keepScanned } from './invitation'
 
 /** Open the scanner, and follow what it saw. */
 export async function scan(): Promise<void> {
@@ -15,7 +15,7 @@ export async function scan(): Promise<void> {
 export async function follow(seen: string): Promise<void> {
   const launch = { scene: valueIn(seen, 'scene'), inviteCode: valueIn(seen, 'inv') }
   const [page] = /pages\/[\w-]+\/[\w-]+(?:\?[^#]*)?/.exec(seen) ?? []
-  const isInvitation = keepInvitation(launch)
+  const isInvitation = Boolean(launch.scene || launch.inviteCode) && keepScanned(launch)
   if (page) go(`/${page}`)
   if (isInvitation) await welcome(launch)
   else if (!page) uni.showToast({ title: words.scan.foreign, icon: 'none', duration: 3000 })
