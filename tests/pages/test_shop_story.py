@@ -138,7 +138,7 @@ def _place_two_articles(street: Street) -> str:
     total = mall.get_by_test_id("total").inner_text()
     mall.get_by_test_id("place").click()
     phone = street.phone(friend)
-    phone.get_by_role("button", name="取消", exact=True).click()
+    phone.locator(".sheet .plain").click()
     expect(mall.get_by_test_id("status")).to_have_text("待付款")
     (order,) = friend.get("/shop/orders")["items"]
     lines = friend.get(f"/shop/orders/{order['order_id']}")["lines"]
@@ -155,7 +155,7 @@ def _turn_away_and_pay(street: Street, order_id: str) -> None:
     """Cancelled, the order waits; paid from its page, it is paid once and the cart is empty."""
     friend, mall = street.friend, street.mall(street.friend)
     mall.get_by_test_id("pay").click()
-    street.phone(friend).get_by_role("button", name="支付", exact=True).click()
+    street.phone(friend).locator(".sheet .go").click()
     expect(mall.get_by_test_id("pay-result")).to_have_text("付款成功")
     mall.get_by_test_id("to-order").click()
     expect(mall.get_by_test_id("status")).to_have_text("待发货")

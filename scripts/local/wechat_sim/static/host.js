@@ -31,7 +31,7 @@ export function listen(phoneOf) {
   });
 }
 
-const PATIENCE_MS = 800;
+const PATIENCE_MS = 3000;
 
 /** The pictures that a page in a frame shows now, as base64; none when it does not answer. */
 export function seen(frame) {
