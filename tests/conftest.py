@@ -29,8 +29,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "nightly: too long for a pull request; runs with --nightly")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave what is marked ``nightly`` to the nightly run."""
+    """Leave what is marked ``nightly`` to the nightly run; keep a file's tests in one worker."""
+    for item in items:
+        # The pages share one local world and one browser, so the whole folder is one group.
+        group = "pages" if "pages" in item.path.parts else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
     if nightly.chosen:
         return
     later = pytest.mark.skip(reason="runs with --nightly")

@@ -1,9 +1,8 @@
-"""A shop that has been lived in: the story of one sale, and then what every page needs to have something to show."""
+"""A shop that has been lived in: the story of one sale, then what every page needs to show something."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.local.fill import OWNER_PASSWORD
 from scripts.local.people import Phone, Staff, fresh_key, wait_for
 from scripts.local.story import Story
 
@@ -42,7 +41,7 @@ def live_in(api_url: str, wechat_url: str) -> LivedIn:
 def _announce(staff: Staff) -> None:
     said = {
         "title": "新茶上市，满 199 元包邮",
-        "text": "今年的高山云雾绿茶到了。清明前采摘，现炒现发。\n\n即日起全场满 199 元包邮（新疆、西藏、青海除外）。",
+        "text": "今年的高山云雾绿茶到了，清明前采摘。\n\n全场满 199 元包邮（新疆、西藏、青海除外）。",
     }
     made = staff.post("/console/announcements", said)
     staff.post(f"/console/announcements/{made['announcement_id']}/publish")
@@ -51,14 +50,20 @@ def _announce(staff: Staff) -> None:
 def _reward(shop: LivedIn) -> None:
     """Points for the buyer, coupons for both; one of the distributor's is handed on."""
     staff, buyer, distributor = shop.story.staff, shop.buyer, shop.distributor
-    staff.post(f"/console/points/{buyer.member_id}/grants", {"points": 80, "reason": "老顾客回馈"}, key=fresh_key())
+    staff.post(
+        f"/console/points/{buyer.member_id}/grants", {"points": 80, "reason": "老顾客回馈"}, key=fresh_key()
+    )
     for offer in buyer.get("/shop/coupon-offers")["items"][:1]:
         buyer.post(f"/shop/coupon-offers/{offer['template_id']}/claim", key=fresh_key())
     campaign = staff.get("/console/coupon-campaigns")["items"][0]
     until = "2099-01-01T00:00:00Z"
     staff.post(
         f"/console/coupon-campaigns/{campaign['template_id']}/allotments",
-        {"distributor_id": distributor.member_id, "quantity": 20, "ends_at": campaign.get("ends_at") or until},
+        {
+            "distributor_id": distributor.member_id,
+            "quantity": 20,
+            "ends_at": campaign.get("ends_at") or until,
+        },
         key=fresh_key(),
     )
     codes = distributor.get("/distributor/coupon-codes")["items"]
@@ -74,7 +79,10 @@ def _shop_on(shop: LivedIn) -> None:
         buyer.put(f"/shop/favourites/{cards[title]}", {})
     for title in ("云南小粒咖啡豆", "手工竹编收纳篮"):
         wanted = _wanted(buyer, cards[title])
-        buyer.put(f"/shop/cart/{wanted['sku_id']}", {"product_id": wanted["product_id"], "quantity": wanted["quantity"]})
+        buyer.put(
+            f"/shop/cart/{wanted['sku_id']}",
+            {"product_id": wanted["product_id"], "quantity": wanted["quantity"]},
+        )
     shop.ids["unpaid"] = _order(buyer, [_wanted(buyer, cards["长绒棉四件套"])])
     for name, title in (("paid", "秦岭百花蜜"), ("shipped", "陶土马克杯")):
         shop.ids[name] = _order(buyer, [_wanted(buyer, cards[title])])
@@ -84,7 +92,12 @@ def _shop_on(shop: LivedIn) -> None:
     staff.post(f"/console/orders/{shop.ids['shipped']}/ship", parcel)
     asked = buyer.post(
         f"/shop/orders/{shop.ids['shipped']}/refunds",
-        {"kind": "RETURN", "lines": [{"line_no": 1, "quantity": 1}], "reason": "QUALITY", "note": "杯口有一处磕碰"},
+        {
+            "kind": "RETURN",
+            "lines": [{"line_no": 1, "quantity": 1}],
+            "reason": "QUALITY",
+            "note": "杯口有一处磕碰",
+        },
         key=fresh_key(),
     )
     shop.ids["refund"] = asked["refund_id"]

@@ -104,7 +104,7 @@ def main() -> None:
         with _world(options.url) as world, _chromium() as chromium:
             shop = live_in(world.api_url, world.wechat_url)
             for size in sizes:
-                _take(chromium, world, shop, shots, size, options.to)
+                _take(chromium, shop, shots, size=size, folder=options.to)
     except WorldError as problem:
         sys.exit(f"Fenxiao: {problem}")
     print(f"{len(shots) * len(sizes)} pictures in {options.to}")
@@ -133,27 +133,23 @@ def _chromium() -> Iterator[Browser]:
 
 
 def _take(
-    chromium: Browser,
-    world: World,
-    shop: LivedIn,
-    shots: list[Shot],
-    size: tuple[int, int],
-    folder: Path,
+    chromium: Browser, shop: LivedIn, shots: list[Shot], *, size: tuple[int, int], folder: Path
 ) -> None:
     """Each person looks at their pages on a phone of this size."""
     width, height = size
     to = folder / f"{width}x{height}"
+    mall = f"{shop.story.api_url}/h5/"
     to.mkdir(parents=True, exist_ok=True)
     for who in dict.fromkeys(one.who for one in shots):
         context = chromium.new_context(
             viewport={"width": width, "height": height}, device_scale_factor=2, is_mobile=True, has_touch=True
         )
         page = context.new_page()
-        page.goto(f"{world.api_url}/h5/")
+        page.goto(mall)
         if who != "guest":
             _be(page, {"buyer": shop.buyer, "distributor": shop.distributor}[who])
         for shot in (one for one in shots if one.who == who):
-            _show(page, world, shop, shot, size)
+            _show(page, f"{mall}#/{shot.path.format(**shop.ids)}", shot.tap, size)
             page.screenshot(path=to / f"{shot.name}.png")
         context.close()
 
@@ -169,14 +165,14 @@ def _be(page: Page, person: Phone) -> None:
     remember(page, "searched", ["绿茶", "蜂蜜", "马克杯"])
 
 
-def _show(page: Page, world: World, shop: LivedIn, shot: Shot, size: tuple[int, int]) -> None:
+def _show(page: Page, address: str, tap: str, size: tuple[int, int]) -> None:
     """Open the page and wait until nothing loads; a long page gets a window as high as it is."""
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto("about:blank")
-    page.goto(f"{world.api_url}/h5/#/{shot.path.format(**shop.ids)}")
+    page.goto(address)
     page.wait_for_load_state("networkidle")
-    if shot.tap:
-        page.get_by_test_id(shot.tap).first.click()
+    if tap:
+        page.get_by_test_id(tap).first.click()
         page.wait_for_timeout(500)
     elif (high := min(MOST_HEIGHT, page.evaluate("document.documentElement.scrollHeight"))) > size[1]:
         page.set_viewport_size({"width": size[0], "height": high})

@@ -29,8 +29,9 @@ def main() -> None:
         fronts.build(front)
         fronts.run(front, "test")
         print(f"ok   unit tests of {front.name}", flush=True)
+        fronts.weigh(front)
     given = sys.argv[1:]
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *given]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *given]
     sys.exit(subprocess.run(command, check=False).returncode)
 
 

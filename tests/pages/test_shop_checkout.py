@@ -64,7 +64,9 @@ def test_a_session_that_ended_midway_loses_nothing_that_was_typed(shopper: Shopp
     page = shopper.checkout(wanted(shopper, "秦岭百花蜜"))
     typed(page, "note").fill("周末再送")
     shopper.post("/shop/sign-out")  # the refresh token is dead now
-    page.route("**/shop/orders", lambda route: route.fulfill(status=401, json={"detail": "请重新登录"}), times=1)
+    page.route(
+        "**/shop/orders", lambda route: route.fulfill(status=401, json={"detail": "请重新登录"}), times=1
+    )
     page.get_by_test_id("place").click()
     typed(page, "username").fill(shopper.username)
     typed(page, "password").fill(shopper.password)
@@ -97,4 +99,3 @@ def test_outside_wechat_the_order_waits_and_says_where_to_pay(shopper: Shopper) 
     page.get_by_test_id("place").click()
     expect(page.get_by_test_id("status")).to_have_text("待付款")
     expect(page.get_by_test_id("says")).to_contain_text("微信")
-

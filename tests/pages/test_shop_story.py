@@ -1,7 +1,7 @@
-"""The shopper's story in one browser window: two phones side by side, as people play it. I1–I3, O1–O4, A1, W6, M1.
+"""The shopper's story in one browser window, two phones side by side. I1–I3, O1–O4, A1, W6, M1.
 
-Scan the code on the other phone's screen, look round, sign in when it is needed, buy two articles with a coupon
-and points, turn away from the payment and come back to it, receive, and give one piece back.
+Scan the code on the other phone's screen, look round, sign in when it is needed, buy two articles with a
+coupon and points, turn away from the payment and come back to it, receive, and give one piece back.
 """
 
 from collections.abc import Iterator

@@ -125,7 +125,7 @@ def _routes(world: World, courier: Courier) -> list[BaseRoute]:
         Route("/connect/oauth2/authorize", partial(oauth_page.show, world), methods=["GET"]),
         Route("/sim/callbacks/{callback_id}/redeliver", slow(world, redeliver), methods=["POST"]),
         Route("/sim/reset", slow(world, reset), methods=["POST"]),
-        Route("/sim/shop", slow(world, partial(control_views.shop, STATIC)), methods=["GET"]),
+        Route("/sim/shop", slow(world, control_views.shop), methods=["GET"]),
         Route("/sim/official-account/check-url", slow(world, control_views.check_url), methods=["POST"]),
         *control,
         Route("/", partial(_page, world), methods=["GET"]),

@@ -4,7 +4,6 @@ import hmac
 import secrets
 from datetime import date
 from html import escape
-from pathlib import Path
 
 import httpx
 from starlette.responses import Response
@@ -85,15 +84,15 @@ async def check_url(order: Order) -> Doc:
     return {"is_verified": is_verified, "status": response.status_code}
 
 
-async def shop(static: Path, order: Order) -> Doc:
-    """GET /sim/shop: what the phones can show: the shop's H5, the built-in module, or neither."""
+async def shop(order: Order) -> Doc:
+    """GET /sim/shop: where the shop's H5 is, that the phones show; empty as long as there is none."""
     url = f"{order.world.options.shop_url}/h5/"
     try:
         async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
             has_h5 = (await client.get(url)).status_code == 200
     except httpx.HTTPError:  # no shop is running: the phones show their home screen
         has_h5 = False
-    return {"h5_url": url if has_h5 else "", "has_module": (static / "shop.js").exists()}
+    return {"h5_url": url if has_h5 else ""}
 
 
 def _phone(world: World, person: Doc) -> Doc:

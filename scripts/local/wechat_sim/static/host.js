@@ -4,12 +4,9 @@
 // bridge.js, which the page may load from here, wraps this as `WeixinJSBridge` and `wx`.
 
 const METHODS = {
-  login: (phone, { app }) => phone.login(app || "mp"),
-  phoneCode: (phone) => phone.phoneCode(),
   requestPayment: (phone, { params }) => phone.requestPayment(params),
   requestMerchantTransfer: (phone, argument) => phone.requestMerchantTransfer(argument),
   requestSubscribeMessage: (phone, { tmplIds }) => phone.requestSubscribeMessage(tmplIds),
-  showCode: (phone, argument) => phone.showCode(argument),
   scanCode: (phone) => phone.scan(),
 };
 

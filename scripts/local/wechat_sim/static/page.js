@@ -7,7 +7,7 @@ import { Phone } from "./phone.js";
 const street = document.getElementById("phones");
 const panel = new Panel(document.getElementById("panel"), refresh);
 const phones = new Map();
-let shop = { h5_url: "", has_module: false };
+let shop = { h5_url: "" };
 let state = null;
 let asked = 0;
 

@@ -10,7 +10,7 @@ const TABS = [
   ["me", "我"],
 ];
 
-/** What a shop module gets as `phone` in `mountShop(element, phone)`. */
+/** A person's phone; what its shop may ask of it, it asks through the bridge (host.js). */
 export class Phone {
   constructor(person, { refresh, world, lookAround }) {
     this.id = person.id;
@@ -18,22 +18,11 @@ export class Phone {
     this.refresh = refresh;
     this.world = world;
     this.lookAround = lookAround;
-    this.scanned = new Set();
     this.#build();
     this.choose("wechat");
   }
 
   // ── what a shop may ask ────────────────────────────────────────────────────────────────────────
-
-  /** wx.login (`mp`) or a web sign-in code (`oa`): gives the code. */
-  async login(app = "mp") {
-    return (await this.#ask("login", { app })).code;
-  }
-
-  /** The getPhoneNumber button: gives the code. */
-  async phoneCode() {
-    return (await this.#ask("phone-code", {})).code;
-  }
 
   /** wx.requestPayment: opens the sheet; fails like WeChat when the person cancels. */
   async requestPayment(params) {
@@ -60,14 +49,6 @@ export class Phone {
     return this.#ask("subscribe", { template_ids: templateIds, accept: action === "pay" });
   }
 
-  /** Show a code to the other phones: {title, text} or {title, image_base64}. */
-  async showCode(code) {
-    const shown = await this.#ask("codes", code);
-    await this.refresh();
-    this.choose("me");
-    return shown;
-  }
-
   /** 扫一扫: gives what was scanned, or null when the person turns away. */
   async scan() {
     await this.lookAround(this);
@@ -78,33 +59,16 @@ export class Phone {
     return result;
   }
 
-  /** Be told of mini-program codes scanned outside the shop: listener({page, scene}). */
-  onScan(listener) {
-    this.scanned.add(listener);
-    return () => this.scanned.delete(listener);
-  }
-
-  get shopUrl() {
-    return this.world().shop_url;
-  }
-
   // ── the phone itself ───────────────────────────────────────────────────────────────────────────
 
-  /** Show the shop if there is one: the H5 in a frame, or else the built-in module. */
-  async open(shop) {
-    const kind = shop.h5_url ? `h5 ${shop.h5_url}` : shop.has_module ? "module" : "";
-    if (kind === this.shopKind) return;
-    this.shopKind = kind;
-    this.frame = null;
-    this.screens.shop.replaceChildren(kind ? "" : this.#noShop());
+  /** Show the shop if there is one: the H5 in a frame. */
+  open(shop) {
+    if (shop.h5_url === this.h5Url) return;
     this.h5Url = shop.h5_url;
-    if (shop.h5_url) {
-      this.#openPage(shop.h5_url);
-    } else if (shop.has_module) {
-      const { mountShop } = await import("/static/shop.js");
-      await mountShop(this.screens.shop, this);
-    }
-    this.choose(kind ? "shop" : "wechat");
+    this.frame = null;
+    if (this.h5Url) this.#openPage(this.h5Url);
+    else this.screens.shop.replaceChildren(this.#noShop());
+    this.choose(this.h5Url ? "shop" : "wechat");
   }
 
   update(person, world) {
@@ -191,13 +155,12 @@ export class Phone {
   }
 
   #openMiniProgram(result) {
-    if (!this.shopKind) {
+    if (!this.frame) {
       this.complain(`扫到小程序码：${result.scene}`);
       return;
     }
     this.choose("shop");
-    if (this.frame) this.#openPage(`${this.h5Url}#/${result.page}?scene=${encodeURIComponent(result.scene)}`);
-    for (const listener of this.scanned) listener(result);
+    this.#openPage(`${this.h5Url}#/${result.page}?scene=${encodeURIComponent(result.scene)}`);
   }
 
   #build() {
