@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from chalicelib.catalog import store
-from chalicelib.catalog.check_product import check_product
-from chalicelib.catalog.rules import Product, with_sku_ids
+from chalicelib.catalog.check_product import check_product, picture_keys
+from chalicelib.catalog.rules import Product, picture_urls_of, with_sku_ids
 from chalicelib.kernel import ids
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.uploads import demand_pictures
 
 
 def add_product(draft: Product) -> Product:
@@ -27,5 +28,8 @@ def add_product(draft: Product) -> Product:
         version=1,
     )
     check_product(product, public_url=config().public_url)
+    demand_pictures(
+        picture_keys(picture_urls_of(product), public_url=config().public_url), field="picture_urls"
+    )
     commit(store.add_product(product, category))
     return product

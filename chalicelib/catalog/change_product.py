@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from chalicelib.catalog import store
-from chalicelib.catalog.check_product import check_product
-from chalicelib.catalog.rules import Product, ProductEdited, with_sku_ids
+from chalicelib.catalog.check_product import check_product, picture_keys
+from chalicelib.catalog.rules import Product, ProductEdited, picture_urls_of, with_sku_ids
 from chalicelib.kernel import ids
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.uploads import demand_pictures
 
 
 def change_product(draft: Product) -> Product:
@@ -27,5 +28,7 @@ def change_product(draft: Product) -> Product:
         listed_at=before.listed_at,
     )
     check_product(after, public_url=config().public_url)
+    added = [url for url in picture_urls_of(after) if url not in picture_urls_of(before)]
+    demand_pictures(picture_keys(added, public_url=config().public_url), field="picture_urls")
     commit(store.replace_product(before, after, category))
     return replace(after, version=before.version + 1)

@@ -1,6 +1,6 @@
 """What staff may not set on a product (P1, P2). Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.catalog.rules import PICTURE_KEY, Product, Promotion, Sku, picture_urls_of, promotion_of
 from chalicelib.kernel.errors import Invalid
@@ -34,6 +34,11 @@ def is_ours(picture_url: str, *, public_url: str) -> bool:
     """Whether the picture is one that an upload offer of ours named."""
     base, _, key = picture_url.partition(f"{public_url}/")
     return not base and PICTURE_KEY.fullmatch(key) is not None
+
+
+def picture_keys(picture_urls: Iterable[str], *, public_url: str) -> list[str]:
+    """The objects behind pictures of ours."""
+    return [url.removeprefix(f"{public_url}/") for url in picture_urls]
 
 
 def _problems(product: Product) -> Iterator[Problem]:

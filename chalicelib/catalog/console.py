@@ -29,8 +29,8 @@ from chalicelib.catalog.schemas import (
     CategoryOut,
     ConsoleProductsAsked,
     NewCategoryIn,
-    OfferOut,
     PictureIn,
+    PictureOfferOut,
     ProductEditIn,
     ProductIn,
     ProductOut,
@@ -142,10 +142,10 @@ def delete_product(ask: Ask[Any]) -> None:
     remove_product(ask.path["product_id"])
 
 
-@doors.post("/pictures", who=staff("catalog.edit"), body=PictureIn, returns=OfferOut, status=201)
-def offer_picture(ask: Ask[PictureIn]) -> OfferOut:
+@doors.post("/pictures", who=staff("catalog.edit"), body=PictureIn, returns=PictureOfferOut, status=201)
+def offer_picture(ask: Ask[PictureIn]) -> PictureOfferOut:
     """Get a signed form to upload one picture with."""
-    return OfferOut.model_validate(offer_upload(ask.body.content_type))
+    return PictureOfferOut.model_validate(offer_upload(ask.body.content_type))
 
 
 def _product(product_id: str, given: ProductIn, *, version: int) -> Product:

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from chalicelib.catalog import store
-from chalicelib.catalog.check_product import is_ours
+from chalicelib.catalog.check_product import is_ours, picture_keys
 from chalicelib.catalog.rules import MAX_CATEGORIES, Category, CategoryTooDeep, TooManyCategories
 from chalicelib.kernel import ids
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.uploads import demand_pictures
 
 
 def save_category(category: Category) -> Category:
@@ -20,8 +21,10 @@ def save_category(category: Category) -> Category:
     picture_url = category.picture_url
     if picture_url is not None and not is_ours(picture_url, public_url=config().public_url):
         raise Invalid("请使用上传的图片。", fields={"picture_url": "请使用上传的图片"})
-    if category.category_id:
-        present = store.load_category(category.category_id)
+    present = store.load_category(category.category_id) if category.category_id else None
+    if picture_url is not None and (present is None or present.picture_url != picture_url):
+        demand_pictures(picture_keys([picture_url], public_url=config().public_url), field="picture_url")
+    if present is not None:
         commit(store.change_category(category))
         return replace(category, parent_id=present.parent_id, uses=present.uses)
     if len(store.categories()) >= MAX_CATEGORIES:

@@ -358,7 +358,7 @@ class TemplatesOut(Out):
     next: str | None = None
 
 
-class OfferOut(Out):
+class PictureOfferOut(Out):
     """Post ``fields`` and then ``file`` as multipart/form-data to ``url``; then use ``picture_url``."""
 
     url: str

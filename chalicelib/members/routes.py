@@ -6,6 +6,7 @@ from chalicelib.kernel import ids
 from chalicelib.kernel.auth import anyone
 from chalicelib.kernel.auth import member as signed_in
 from chalicelib.kernel.config import config
+from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http import Ask, Doors, Nothing, Reply
 from chalicelib.kernel.limits import TooOften
 from chalicelib.kernel.passwords import WeakPassword
@@ -160,6 +161,7 @@ def read_me(ask: Ask[Any]) -> MeOut:
         rules.NicknameNotChecked,
         rules.NicknameNeedsMiniProgram,
         rules.NotYourPicture,
+        Invalid,
         TooOften,
     ),
 )

@@ -11,6 +11,7 @@ from chalicelib.kernel.crypto import fingerprint
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import Invalid, KeyReused
 from chalicelib.kernel.http import Ask, Doors, Paging, Reply, problem
+from chalicelib.kernel.uploads import demand_pictures
 from chalicelib.members import store as members
 from chalicelib.members.rules import AddressUnknown, MemberBlocked
 from chalicelib.orders import move_refund as refunds
@@ -278,3 +279,4 @@ def _check_pictures(member_id: str, keys: list[str]) -> None:
     folder = folder_of(member_id)
     if not all(key.startswith(folder) and _PICTURE.fullmatch(key.removeprefix(folder)) for key in keys):
         raise Invalid("图片没有上传成功，请重新上传。")
+    demand_pictures(keys, field="picture_keys")

@@ -26,6 +26,14 @@ export const words = {
     all: '全部',
     retry: '再试一次',
   },
+  upload: {
+    choose: '上传图片',
+    change: '换一张',
+    title: '没有上传成功',
+    type: '请选择 JPG、PNG 或 WebP 图片。',
+    size: (bytes: number) => `图片不能超过 ${bytes / 1024 / 1024} MB，请压缩后再上传。`,
+    failed: '存储没有收下这张图片，请再试一次。',
+  },
   form: {
     save: '保存',
     cancel: '取消',

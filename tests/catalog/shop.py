@@ -9,8 +9,9 @@ from chalicelib.catalog.save_category import save_category
 from chalicelib.catalog.save_template import save_template
 from chalicelib.catalog.set_shelf import set_shelf
 from chalicelib.kernel.money import Fen
+from tests.support.world import PICTURE_KEY
 
-PICTURE = "https://shop.example.com/media/pictures/PC01234567890123456789ABCDEF.jpg"
+PICTURE = f"https://shop.example.com/{PICTURE_KEY}"
 
 
 def category(name: str = "服饰", parent: Category | None = None, **more: Any) -> Category:

@@ -24,10 +24,9 @@ from chalicelib.wallet.count_entry import count_entry
 from tests.commissions import support
 from tests.commissions.periods import china, close_all, publish, sell
 from tests.support import api
-from tests.support.world import START, Clock
+from tests.support.world import PICTURE_KEY, START, Clock
 
 pytestmark = pytest.mark.usefixtures("world")
-PICTURE = "media/pictures/PC01ARZ3NDEKTSV4RRFFQ69G5FAV.jpg"
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +115,7 @@ class TestProducts:
                 **{
                     **vars(draft),
                     "category_id": category.category_id,
-                    "picture_urls": (f"{config().public_url}/{PICTURE}",),
+                    "picture_urls": (f"{config().public_url}/{PICTURE_KEY}",),
                 }
             )
             made = add_product(draft)

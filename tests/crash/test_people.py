@@ -33,7 +33,7 @@ from tests.conftest import Policy
 from tests.crash.harness import Act, Case, Cases, assert_killed, is_whole, kills, survives
 from tests.crash.street import Street
 from tests.orders.shop import HOME, Shop
-from tests.support.world import Clock, dump
+from tests.support.world import Clock, dump, upload
 
 PASSWORD = "four plain words"
 
@@ -131,6 +131,7 @@ def choosing_a_name(shop: Shop) -> Act:
 @by_members.of(change_avatar)
 def choosing_a_picture(shop: Shop) -> Act:
     offer = offer_avatar(shop.c, "image/png")
+    upload(offer.fields["key"])
     return lambda: change_avatar(shop.c, offer.avatar_url)
 
 

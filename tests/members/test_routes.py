@@ -13,7 +13,7 @@ from chalicelib.members.rules import AddressesChanged
 from tests.members.people import MP, OA, join, join_below
 from tests.support import api
 from tests.support import world as support
-from tests.support.world import Clock
+from tests.support.world import Clock, upload
 from tests.wechat.fake import FakeWeChat
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -225,6 +225,9 @@ class TestMe:
         assert offer["fields"]["Content-Type"] == "image/png"
         assert offer["fields"]["key"].startswith(f"media/avatars/{member.member_id}/")
         aws.client("s3").put_object(Bucket="fenxiao-test-media", Key=offer["fields"]["key"], Body=b"png")
+        early = api.put("/shop/me", {"avatar_url": offer["avatar_url"]}, token=token)
+        assert (early.status, set(early.json["fields"])) == (422, {"avatar_url"}), "not uploaded yet"
+        upload(offer["fields"]["key"])
         shown = api.put("/shop/me", {"avatar_url": offer["avatar_url"]}, token=token)
         assert (shown.status, shown.json["avatar_url"]) == (200, offer["avatar_url"])
 

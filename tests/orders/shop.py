@@ -43,6 +43,7 @@ from chalicelib.payments.send_refund import send_refund
 from chalicelib.payments.settle import settle
 from chalicelib.wechat.login import Identity
 from tests.payments.fakes import WeChatPay
+from tests.support.world import PICTURE_KEY
 
 HOME, WEST, NOWHERE = "AD-HOME", "AD-WEST", "AD-NOWHERE"
 STOCK = 10
@@ -173,7 +174,7 @@ def add_to_shelf(
         title=title,
         subtitle="",
         category_id=category_id,
-        picture_urls=(f"{config().public_url}/media/pictures/PC{'0' * 26}.jpg",),
+        picture_urls=(f"{config().public_url}/{PICTURE_KEY}",),
         description=(),
         is_on_shelf=False,
         freight_template_id=template_id,

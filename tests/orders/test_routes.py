@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.kernel import aws
-from chalicelib.kernel.config import config
 from chalicelib.orders import store
 from chalicelib.orders.approve_return import approve_return
 from chalicelib.orders.move_refund import Slice
@@ -13,7 +11,7 @@ from chalicelib.orders.receive import receive
 from chalicelib.orders.rules import ParcelLine
 from tests.orders.shop import HOME, NOWHERE, Shop
 from tests.support import api
-from tests.support.world import Clock
+from tests.support.world import Clock, upload
 
 
 def token(member_id: str) -> str:
@@ -291,8 +289,12 @@ def test_evidence_pictures(shop: Shop) -> None:
     key = offer.json["picture_key"]
     assert key.startswith(f"evidence/{shop.c}/") and key.endswith(".png")
     assert offer.json["fields"]["key"] == key and "policy" in offer.json["fields"]
-    aws.client("s3").put_object(Bucket=config().media_bucket, Key=key, Body=b"png")
-    refund = ask(shop, shop.paid().order_id, picture_keys=[key])
+    order_id = shop.paid().order_id
+    assert ask(shop, order_id, picture_keys=[key]).status == 422, "not uploaded yet"
+    upload(key, b"<svg onload=alert(1)>")
+    assert ask(shop, order_id, picture_keys=[key]).status == 422, "no picture, whatever it says"
+    upload(key)
+    refund = ask(shop, order_id, picture_keys=[key])
     assert refund.status == 201, refund.body
     (link,) = refund.json["picture_urls"]
     assert key in link and "Expires" in link

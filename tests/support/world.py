@@ -32,6 +32,10 @@ from scripts.local import tables
 from tests.support import quick_moto
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+PICTURE_KEY = f"media/pictures/PC{'0' * 26}.jpg"
+"""A picture that has been uploaded."""
+A_PICTURE = {"jpg": b"\xff\xd8\xff\xe0", "png": b"\x89PNG\r\n\x1a\n", "webp": b"RIFF\x04\x00\x00\x00WEBP"}
+"""How a picture of each ending begins."""
 _lock = threading.RLock()
 _unlocked = botocore_stubber.BotocoreStubber.__call__
 
@@ -94,6 +98,7 @@ def furnished() -> Iterator[Clock]:
         aws.client("s3").create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"}
         )
+    upload(PICTURE_KEY)
     for ring, keys in _RINGS.items():
         put_secret(ring, keys)
     held = Clock()
@@ -104,6 +109,12 @@ def furnished() -> Iterator[Clock]:
         clock.install(None)
         secrets.forget()
         settings.forget()
+
+
+def upload(key: str, content: bytes | None = None) -> None:
+    """Put this file, or a picture of the key's ending, into the media bucket as a browser would."""
+    body = A_PICTURE[key.rpartition(".")[2]] if content is None else content
+    aws.client("s3").put_object(Bucket="fenxiao-test-media", Key=key, Body=body)
 
 
 def _empty() -> None:

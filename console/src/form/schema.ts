@@ -26,7 +26,7 @@ export interface Schema {
   maxItems?: number
 }
 
-export type FieldKind = 'text' | 'long' | 'money' | 'rate' | 'count' | 'choice' | 'switch' | 'day' | 'moment' | 'list' | 'group' | 'variant' | 'kept'
+export type FieldKind = 'text' | 'long' | 'money' | 'rate' | 'count' | 'choice' | 'switch' | 'day' | 'moment' | 'list' | 'group' | 'variant' | 'picture' | 'kept'
 
 export interface Field {
   name: string
@@ -97,6 +97,7 @@ function kindOf(name: string, schema: Schema): FieldKind {
     if (/(^|_)fen$/.test(name)) return 'money'
     return /(^|_)bps$/.test(name) ? 'rate' : 'count'
   }
+  if (/(^|_)picture_urls?$/.test(name)) return 'picture'
   if (schema.format === 'date') return 'day'
   if (schema.format === 'date-time') return 'moment'
   return (schema.maxLength ?? 0) > LONG_FROM ? 'long' : 'text'
