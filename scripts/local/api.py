@@ -111,7 +111,7 @@ class _Handler(ChaliceRequestHandler):
 
 def _storage() -> bytes:
     """Where the browser puts pictures: in the cloud it is under https, as the page demands."""
-    return aws.client("s3").meta.endpoint_url.encode()
+    return str(aws.client("s3").meta.endpoint_url).encode()
 
 
 def _bridge() -> bytes:
