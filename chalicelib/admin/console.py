@@ -18,6 +18,9 @@ from chalicelib.admin.schemas import (
     AuditChangeOut,
     AuditEntryOut,
     AuditOut,
+    ChainAsked,
+    ChainFindingOut,
+    ChainOut,
     FirstPasswordOut,
     NewStaffIn,
     PermissionGroupOut,
@@ -35,6 +38,7 @@ from chalicelib.admin.schemas import (
     StaffListOut,
     StaffOut,
 )
+from chalicelib.admin.verify_chain import verify_chain
 from chalicelib.kernel import clock, settings
 from chalicelib.kernel.auth import staff
 from chalicelib.kernel.errors import Invalid
@@ -170,6 +174,26 @@ def change_role(ask: Ask[RoleIn]) -> RoleOut:
 def drop_role(ask: Ask[Any]) -> None:
     """Remove a role of the shop's own that nobody holds."""
     remove_role(ask.path["role_id"], by=ask.who.id)
+
+
+_CHAIN_SAYS = {
+    "EDITED": "这条操作记录被改过",
+    "DELETED": "这条操作记录被删掉了",
+    "ADDED": "这条操作记录是后来加进去的",
+    "BROKEN_LINK": "链条在这里断开",
+    "BROKEN_DAY": "这一天的封存对不上",
+}
+
+
+@doors.get("/audit/chain", who=staff("audit.read"), query=ChainAsked, returns=ChainOut)
+def check_chain(ask: Ask[Any]) -> ChainOut:
+    """Whether anything was done to the audit after it was sealed."""
+    since = ask.query.since or clock.business_day(clock.now()) - timedelta(days=30)
+    found = [
+        ChainFindingOut(**vars(one), says=_CHAIN_SAYS[one.kind])
+        for one in verify_chain(since=since.isoformat())
+    ]
+    return ChainOut(since=since, is_whole=not found, findings=found)
 
 
 @doors.get("/settings", who=staff("settings.read"), returns=SettingsOut)

@@ -1,12 +1,12 @@
 """What the doors of this room take and give. No password or hash ever goes out, but a first one, once."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from chalicelib.admin.rules import StaffStatus
-from chalicelib.kernel.http import Body, Out, Paging
+from chalicelib.kernel.http import Body, Out, Paging, Query
 
 _Name = Annotated[str, Field(title="姓名", min_length=1, max_length=20, pattern=r"\S")]
 _RoleIds = Annotated[
@@ -187,6 +187,29 @@ class AuditAsked(Paging):
     since: date | None = Field(None, title="从", description="Business day; a year back by default.")
     until: date | None = Field(None, title="到", description="Business day; today by default.")
     staff_id: str | None = Field(None, title="管理员", max_length=64)
+
+
+class ChainAsked(Query):
+    """From which business day on; a month back by default."""
+
+    since: date | None = Field(None, title="从")
+
+
+class ChainFindingOut(Out):
+    """One thing that is not as it was sealed."""
+
+    kind: Literal["EDITED", "DELETED", "ADDED", "BROKEN_LINK", "BROKEN_DAY"]
+    day: str
+    where: str
+    says: str
+
+
+class ChainOut(Out):
+    """Whether the audit is as it was sealed (invariant 24)."""
+
+    since: date
+    is_whole: bool
+    findings: list[ChainFindingOut]
 
 
 class AuditChangeOut(Out):

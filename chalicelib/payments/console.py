@@ -12,6 +12,7 @@ from chalicelib.orders.rules import OrderMoved
 from chalicelib.orders.show_to_staff import StaffRefundOut, show_staff_refund
 from chalicelib.payments import store
 from chalicelib.payments.post_refund import post_refund
+from chalicelib.payments.preview_refund import RefundPreviewOut, preview_refund
 from chalicelib.payments.resolve import resolve
 from chalicelib.payments.rules import CaseClosed, CaseUnknown, PaymentUnknown
 from chalicelib.payments.schemas import (
@@ -43,6 +44,17 @@ def approve_refund(ask: Ask[ApproveRefundIn]) -> StaffRefundOut:
         post_refund(state)
     refund = orders.load_refund(refund_id)
     return show_staff_refund(refund, orders.load(refund.order_id))
+
+
+@doors.get(
+    "/refunds/{refund_id}/preview",
+    who=auth.staff("refunds.read"),
+    returns=RefundPreviewOut,
+    errors=(RefundUnknown, RefundMoved),
+)
+def preview(ask: Ask[Any]) -> RefundPreviewOut:
+    """What agreeing to a refund will pay and take back, to the fen; nothing is written."""
+    return preview_refund(ask.path["refund_id"])
 
 
 @doors.get(

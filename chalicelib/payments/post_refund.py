@@ -50,6 +50,16 @@ def post_refund(ended: RefundNotice | RefundState, *, notice_id: str = "QUERY") 
     raise Crowded()
 
 
+def refunded_lines(refund: Refund, order: Order) -> dict[int, RefundedLine]:
+    """What each line has given back before and after this refund, by line number."""
+    lines = {}
+    for part in refund.lines:
+        line = order.line(part.line_no)
+        after_fen = Fen(line.refunded_fen + part.amount_fen)
+        lines[part.line_no] = RefundedLine(line.paid_fen, line.refunded_fen, after_fen)
+    return lines
+
+
 def _book(state: str, refund: Refund, order: Order) -> None:
     if state == "SUCCESS":
         _post(refund, order)
@@ -65,12 +75,8 @@ def _book(state: str, refund: Refund, order: Order) -> None:
 
 def _post(refund: Refund, order: Order) -> None:
     at = now()
-    lines = {}
-    for part in refund.lines:
-        line = order.line(part.line_no)
-        after_fen = Fen(line.refunded_fen + part.amount_fen)
-        lines[part.line_no] = RefundedLine(line.paid_fen, line.refunded_fen, after_fen)
     turn = wallet.PointsTurn()
+    lines = refunded_lines(refund, order)
     clawed = claw_back(order.order_id, refund.refund_id, lines, at, turn=turn)
     coupon = restore_discount(order, refund, turn, at)
     take_points_back(order, refund, turn)

@@ -9,7 +9,7 @@ const FIELDS: Record<string, string> = {
   rows: '分档', first_at_least: '第一项达到', second_at_least: '第二项达到', options: '依次看', product_ids: '商品', category_ids: '分类',
   is_except: '排除这些', at_least: '达到', on_or_after: '从哪天起', before: '哪天之前', places: '地区', province: '省', city: '市', county: '区县',
   fixed_fen: '固定金额', below: '低于', mode: '怎么用分档', share_bps: '占比', template_id: '优惠券', value_fen: '价值', gift_id: '礼品',
-  fen_per_point: '一积分值', fen: '金额', bps: '比例', period: '周期', names: '名称', text: '文字', at: '时间', off_fen: '减多少钱', off_bps: '减百分之几',
+  fen_per_point: '一积分值', fen: '金额', bps: '比例', tasks: '任务', needed: '达到几项', window: '看多长时间', rank: '顺序', upgrade: '升级条件', keep: '保级条件', rates_bps: '各级佣金比例', distributor: '分销商', member_ids: '会员', period: '周期', names: '名称', text: '文字', at: '时间', off_fen: '减多少钱', off_bps: '减百分之几',
 } // prettier-ignore
 
 const CHOICES: Record<string, string> = {
@@ -29,7 +29,7 @@ const CHOICES: Record<string, string> = {
   EITHER_OR: '两项取其一', FIRST_MATCH: '第一个符合的', RATE: '按比例', STEPS: '按分档', WHOLE: '整额按所在档', MARGINAL: '分段累计',
   ORDER_PAID: '订单实付', ORDER_PROFIT: '订单利润', ORDER_MARGIN: '订单利润率', LINE_PAID: '商品实付', LINE_PROFIT: '商品利润', LINE_MARGIN: '商品利润率',
   OWN_SALES: '直推业绩', TEAM_SALES: '团队业绩', OWN_SPEND: '自己消费', DIRECT_BUYERS: '直推客户数', ORDERS: '订单数',
-  own_sales_fen: '直推业绩（分）', team_sales_fen: '团队业绩（分）', own_spend_fen: '自己消费（分）', direct_buyers: '直推客户数', orders: '订单数',
+  own_sales_fen: '直推业绩', team_sales_fen: '团队业绩', own_spend_fen: '自己消费', direct_buyers: '直推客户数', orders: '订单数',
   // 条件、时机、形式、上限
   ARTICLES: '指定商品', CLEAN_RECORD: '没有违规', FIRST_ORDER: '首单', JOINED: '加入时间', LEVEL_IN: '指定等级', REGION: '指定地区',
   ORDER: '每笔订单', ALL: '累计', MONTH: '每月', QUARTER: '每季', YEAR: '每年', JOIN: '加入时', INVITE: '邀请时',

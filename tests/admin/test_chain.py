@@ -16,6 +16,7 @@ from chalicelib.admin.verify_chain import Finding, verify_chain
 from chalicelib.kernel import aws, clock, crypto, ids, secrets
 from chalicelib.kernel.dynamo import ConditionFailed, commit
 from scripts.local.rotate import retired, rotated
+from tests.support import api
 from tests.support import world as support
 from tests.support.world import Clock
 
@@ -145,6 +146,19 @@ class TestVerify:
     def test_an_edited_row_is_found(self, sealed: list[str], which: int) -> None:
         tamper(sealed[which])
         assert verify_chain() == [Finding("EDITED", DAY, sealed[which])]
+
+    def test_staff_are_told_in_the_console(self, sealed: list[str]) -> None:
+        """G2: whole as it was sealed, or what was done and where."""
+        token = api.staff_token("audit.read")
+        whole = api.get(f"/console/audit/chain?since={DAY}", token=token).json
+        assert (whole["is_whole"], whole["findings"]) == (True, [])
+        tamper(sealed[2])
+        told = api.get("/console/audit/chain", token=token).json
+        assert not told["is_whole"]
+        assert told["findings"] == [
+            {"kind": "EDITED", "day": DAY, "where": sealed[2], "says": "这条操作记录被改过"}
+        ]
+        assert api.get("/console/audit/chain", token=api.staff_token("settings.read")).status == 403
 
     @pytest.mark.parametrize("which", range(6))
     def test_a_deleted_row_is_found(self, sealed: list[str], which: int) -> None:

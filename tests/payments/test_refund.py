@@ -12,10 +12,12 @@ from chalicelib.commissions import store as commissions
 from chalicelib.commissions.mature import mature
 from chalicelib.inventory import store as inventory
 from chalicelib.orders import store as orders
-from chalicelib.orders.move_refund import Slice
+from chalicelib.orders.move_refund import RefundMoved, Slice
+from chalicelib.orders.reserve_refund import reserve_refund
 from chalicelib.payments import store
 from chalicelib.payments.jobs import send_refunds
 from chalicelib.payments.post_refund import post_refund
+from chalicelib.payments.preview_refund import preview_refund
 from chalicelib.payments.rules import NotARefundOfOurs, PaymentMismatch
 from chalicelib.payments.send_refund import send_refund
 from chalicelib.wallet import store as wallet
@@ -101,6 +103,35 @@ def test_a_refund_after_maturing_takes_available_then_debt(
     assert (wallet.find(who.b).available_fen, wallet.find(who.b).debt_fen) == (100, 0)
     assert (wallet.find(who.a).available_fen, wallet.find(who.a).debt_fen) == (0, 450)
     assert sums(f"REFUND:{refund_id}")[f"m:{who.a}:debt"] == -450
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_what_is_foreseen_is_what_is_taken(
+    who: shop.People, peer: WeChatPay, world: Clock, is_late: bool
+) -> None:
+    """O4, W1: staff see before the click what then happens, from pending or from available and debt."""
+    order = shop.paid_order(peer, who)
+    if is_late:
+        shop.received(order.order_id)
+        world.advance(days=7, minutes=1)
+        mature()
+        shop.spend(who.b, 900)
+    refund_id = shop.ask(order.order_id, Slice(1, 1)).refund_id
+    seen = preview_refund(refund_id)
+    before = {one: wallet.find(one) for one in (who.a, who.b)}
+    reserve_refund(refund_id, freight_fen=None)
+    send_refund(refund_id)
+    post_refund(peer.end_refund(refund_id))
+    assert {one.payee_id: one.taken_fen for one in seen.clawbacks} == clawed(order.order_id)
+    assert (seen.goods_fen, seen.freight_fen, seen.clawed_fen) == (3_333, 0, 499)
+    for one in seen.clawbacks:
+        after = wallet.find(one.payee_id)
+        assert before[one.payee_id].available_fen - after.available_fen == one.from_available_fen
+        assert after.debt_fen - before[one.payee_id].debt_fen == one.new_debt_fen
+        assert one.from_pending_fen == (0 if is_late else one.taken_fen)
+    assert [one.new_debt_fen for one in seen.clawbacks if one.new_debt_fen] == ([134] if is_late else [])
+    with pytest.raises(RefundMoved):
+        preview_refund(refund_id)
 
 
 def test_the_same_notice_again_changes_nothing(who: shop.People, peer: WeChatPay) -> None:

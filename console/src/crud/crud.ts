@@ -48,6 +48,8 @@ export interface Crud<T> {
   actions?: RowAction<T>[]
   /** Steps that belong to no row: above the list. */
   tools?: { name: string; needs: string; run: () => Promise<unknown> | unknown }[]
+  /** A step over the rows that were ticked; only those of which `when` holds can be. */
+  batch?: { name: string; needs: string; when: (row: T) => boolean; run: (rows: readonly T[]) => Promise<unknown> }
   empty?: string
   icon?: Component
 }
