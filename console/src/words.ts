@@ -39,6 +39,7 @@ export const words = {
     cancel: '取消',
     saved: '已保存',
     required: '请填写',
+    unreadable: '请填写数字，最多两位小数',
     add: '添加一项',
     remove: '删除',
     yuan: '元',

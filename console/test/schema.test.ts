@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { blank, differences, fieldsOf, formOf, kindsOf, problemOf } from '@/form/schema'
+import { blank, differences, fieldsOf, formOf, kindsOf, problemOf, isUnreadable, unitsOf } from '@/form/schema'
 
 const schema = {
   type: 'object',
@@ -59,5 +59,19 @@ describe('what is of several kinds', () => {
     const before = { name: '茶', amount_fen: 100, note: null }
     expect(differences(fields, before, { ...before, amount_fen: 250 })).toEqual(['amount_fen：1.00 → 2.50'])
     expect(differences(fields, before, before)).toEqual([])
+  })
+})
+
+describe('amounts', () => {
+  it('that are none are never sent', () => {
+    expect(isUnreadable({ rules: [{ how: { rate_bps: Number.NaN } }] })).toBe(true)
+    expect(isUnreadable({ rules: [{ how: { rate_bps: 950 } }], note: '' })).toBe(false)
+    expect(problemOf({ name: 'fee_fen', label: '', kind: 'money', isRequired: true, isNullable: true, schema: {} }, Number.NaN)).not.toBe('')
+  })
+
+  it('are thresholds in the unit of their metric', () => {
+    expect(unitsOf({ metric: 'own_sales_fen' })).toEqual({ at_least: 'money', below: 'money' })
+    expect(unitsOf({ first: 'LINE_MARGIN', second: 'ORDERS' })).toEqual({ first_at_least: 'rate', second_at_least: 'count' })
+    expect(unitsOf(null)).toEqual({})
   })
 })

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from scripts.local import browser, fronts
 from scripts.local.fill import OWNER_PASSWORD
 from scripts.local.people import Staff
+from scripts.local.story import Story
 from scripts.local.world import World, free_port
 
 expect.set_options(timeout=15_000)
@@ -24,9 +25,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def owner(world: World) -> Iterator[Staff]:
-    """The shop's owner at the console's API."""
+    """The shop's owner at the console's API; signed in anew, since a test may have let days pass."""
     person = Staff(world.api_url)
     person.sign_in("owner", OWNER_PASSWORD)
     yield person
@@ -40,3 +41,13 @@ def chromium() -> Iterator[Browser]:
         opened = driver.chromium.launch(executable_path=browser.find(), args=list(browser.FLAGS))
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def lived(world: World) -> Iterator[Story]:
+    """A invites B invites C, who has bought and paid; nothing is due yet."""
+    story = Story(world.api_url, world.wechat_url, lambda _: None)
+    story.invite()
+    story.buy()
+    yield story
+    story.close()

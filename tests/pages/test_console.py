@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from scripts.local.fill import OWNER_PASSWORD
 from scripts.local.people import Phone, Staff
 from scripts.local.world import World
+from tests.pages.console import go, sign_in
 
 pytestmark = pytest.mark.local_world
 
@@ -21,16 +22,6 @@ def page(chromium: Browser, world: World) -> Iterator[Page]:
     opened.goto(f"{world.api_url}/admin/")
     yield opened
     opened.close()
-
-
-def sign_in(page: Page, username: str, password: str) -> None:
-    page.get_by_test_id("username").fill(username)
-    page.get_by_test_id("password").fill(password)
-    page.get_by_test_id("go").click()
-
-
-def go(page: Page, path: str) -> None:
-    page.evaluate("path => { location.hash = '#/' + path }", path)
 
 
 def test_a_wrong_password_lets_nobody_in(page: Page) -> None:

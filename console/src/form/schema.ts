@@ -2,6 +2,7 @@
 import forms from '@/api/forms.json'
 import { yuan } from '@/format'
 import { choiceName, hintOf, nameOf } from '@/names'
+import { words } from '@/words'
 
 export interface Schema {
   $ref?: string
@@ -150,10 +151,17 @@ export function blank(field: Field, defs: Record<string, Schema> = {}): unknown 
   }
 }
 
+/** Whether some amount inside was typed that is none; it must not be sent. */
+export function isUnreadable(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isNaN(value)
+  return typeof value === 'object' && value !== null && Object.values(value).some(isUnreadable)
+}
+
 /** What is wrong with a value before it is sent; the server checks again. */
 export function problemOf(field: Field, value: unknown): string {
   const { schema } = field
   if (value === null || value === '' || value === undefined) return field.isRequired && !field.isNullable ? '请填写' : ''
+  if (isUnreadable(value)) return words.form.unreadable
   if (typeof value === 'number') {
     if (schema.minimum !== undefined && value < schema.minimum) return `不能小于 ${shown(field, schema.minimum)}`
     if (schema.maximum !== undefined && value > schema.maximum) return `不能大于 ${shown(field, schema.maximum)}`
