@@ -35,7 +35,7 @@ def desk(
     expect(page.get_by_test_id("who")).to_be_visible()
     yield page
     context.close()
-    assert wrong == []
+    assert not wrong, wrong
 
 
 def colleague(world: World, owner: Staff, *role_ids: str) -> tuple[str, Staff]:
@@ -83,6 +83,8 @@ def choose(page: Page, testid: str, label: str) -> None:
 
 
 def find(page: Page, testid: str, typed: str, label: str) -> None:
-    """Pick from a select that looks things up."""
+    """Pick the one thing that a select finds by what is typed."""
     page.get_by_test_id(testid).locator("input").fill(typed)
-    page.locator(".el-select-dropdown__item:visible", has_text=label).first.click()
+    found = page.locator(".el-select-dropdown__item:visible", has_text=label)
+    expect(found).to_have_count(1)
+    found.click()

@@ -23,7 +23,7 @@ def drafted(owner: Staff, template: str) -> dict[str, Any]:
 def test_a_plan_begins_with_a_template_and_its_findings_stand_beside_their_fields(
     world: World, chromium: Browser, owner: Staff
 ) -> None:
-    """R10, R12: three levels are refused where they are written; two may be submitted and published."""
+    """R10, R12: three levels are refused where they are written; two are submitted, approved, published."""
     with desk(chromium, world) as page:
         go(page, "plans/new")
         page.get_by_test_id("begin-01_three_levels").click()
@@ -39,9 +39,13 @@ def test_a_plan_begins_with_a_template_and_its_findings_stand_beside_their_field
         expect(page.get_by_test_id("rule-0")).to_contain_text("没有设置的 9.5%")
         do(page, "提交")
         agree(page)
-        expect(page.get_by_test_id("plan-status")).to_have_text("已批准")
+        expect(page.get_by_test_id("plan-status")).to_have_text("待批准")
         plan_id = page.url.rsplit("/", 1)[1]
         kept = owner.get(f"/console/plans/{plan_id}")
+        _, person = colleague(world, owner, "owner")
+        person.post(f"/console/plans/{plan_id}/approve", {"revision": kept["revision"]})
+        person.close()
+        page.reload()
         assert (len(kept["rules"]), kept["rules"][0]["how"]["rate_bps"]) == (2, 950)
         do(page, "比较")
         expect(page.get_by_test_id("differences")).to_contain_text("9.5%")
@@ -124,10 +128,10 @@ def test_a_commission_says_why_it_is_what_it_is(
     mine = next(one for one in told if one["payee_id"] == payee.member_id)
     with desk(chromium, world) as page:
         go(page, "commissions")
-        find(page, "filter-payee_id", payee.nickname, payee.nickname)
+        find(page, "filter-payee_id", payee.member_id, payee.nickname)
         page.get_by_test_id("search").click()
         do(page, "为什么")
         for said in mine["explanation"]:
             expect(page.get_by_test_id("explained")).to_contain_text(said)
         go(page, "compliance")
-        expect(page.locator("tbody tr", has_text=payee.nickname)).to_be_visible()
+        expect(page.locator("tbody tr", has_text=payee.nickname).first).to_be_visible()

@@ -25,11 +25,11 @@ export async function reason(title: string, effect: string, max = 200): Promise<
   return answer === null ? null : String((answer as { value?: string }).value ?? '').trim()
 }
 
-/** Do it, say that it is done, or say what was refused. */
-export async function doing(action: () => Promise<unknown>, done: string): Promise<boolean> {
+/** Do it, say that it is done (if there is something to say), or say what was refused. */
+export async function doing(action: () => Promise<unknown>, done?: string): Promise<boolean> {
   try {
     await action()
-    ElMessage.success(done)
+    if (done) ElMessage.success(done)
     return true
   } catch (failure) {
     if (!(failure instanceof Refusal)) throw failure

@@ -1,5 +1,5 @@
 /** What may be done with a refund: the same steps in the list and on its own page. */
-import { ask, get, post, type Schemas } from '@/api/http'
+import { ask, get, post, Refusal, type Schemas } from '@/api/http'
 import type { RowAction } from '@/crud/crud'
 import { yuan } from '@/format'
 import { fill } from '@/form/sheet'
@@ -16,7 +16,12 @@ async function payBack(row: Refund): Promise<boolean> {
   return fill('ApproveRefundIn', '同意退款', {
     start: { freight_fen: seen.freight_fen },
     effect: `商品 ¥${yuan(seen.goods_fen)} 加运费原路退回买家，不能撤销。${whom ? `扣回佣金 ¥${yuan(seen.clawed_fen)}：${whom}。` : '没有佣金要扣回。'}`,
-    save: (body) => ask(post('/console/refunds/{refund_id}/approve', { params: params(row), body })),
+    save: async (body) => {
+      // The door takes a second agreement for the first one sent again; a colleague's must be told apart here.
+      const now = await ask(get('/console/refunds/{refund_id}', { params: params(row) }))
+      if (!now.can_pay_back) throw new Refusal(409, 'REFUND_MOVED', '别人刚刚处理了', `这个售后现在是“${now.status_text}”。`)
+      return ask(post('/console/refunds/{refund_id}/approve', { params: params(row), body }))
+    },
   })
 }
 
