@@ -2,9 +2,14 @@
 
 from typing import Any
 
+from chalicelib.catalog.rules import ProductUnknown
 from chalicelib.distributors.enter import distributor
+from chalicelib.invites.enter import inviter
+from chalicelib.invites.rules import CodeNotUsable, CodeUnknown, MiniCodeUnavailable
+from chalicelib.invites.schemas import PictureAsked
 from chalicelib.kernel.auth import member
-from chalicelib.kernel.http import Ask, Doors, Paging
+from chalicelib.kernel.http import Ask, Doors, Paging, Reply
+from chalicelib.kernel.limits import TooOften
 from chalicelib.kernel.paging import BadCursor
 from chalicelib.marketing import rules, store
 from chalicelib.marketing.claim_by_code import claim_by_code
@@ -12,6 +17,7 @@ from chalicelib.marketing.claim_coupon import claim_coupon
 from chalicelib.marketing.claim_gift import claim_gift
 from chalicelib.marketing.exchange_points import exchange_points
 from chalicelib.marketing.hand_on import hand_on
+from chalicelib.marketing.make_poster import make_poster
 from chalicelib.marketing.schemas import (
     ClaimGiftIn,
     CodeOut,
@@ -144,3 +150,17 @@ def list_gifts(ask: Ask[Any]) -> GiftClaimsOut:
 def take_gift(ask: Ask[ClaimGiftIn]) -> GiftClaimOut:
     """Say where my gift shall go; again changes nothing."""
     return show_claim(claim_gift(ask.who.id, ask.path["grant_id"], ask.body.address_id))
+
+
+@distributor_doors.get(
+    "/codes/{code}/poster",
+    who=inviter,
+    query=PictureAsked,
+    returns=bytes,
+    produces="image/jpeg",
+    errors=(CodeUnknown, CodeNotUsable, ProductUnknown, MiniCodeUnavailable, TooOften),
+)
+def read_poster(ask: Ask[Any]) -> Reply:
+    """The poster of one of my codes, for its product or the whole shop, a JPEG."""
+    content = make_poster(ask.who.id, ask.path["code"], ask.query.kind)
+    return Reply(content, headers={"Content-Type": "image/jpeg", "Cache-Control": "private, max-age=300"})
