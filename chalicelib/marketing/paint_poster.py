@@ -58,7 +58,7 @@ def _product(sheet: "Image.Image", pen: "ImageDraw.ImageDraw", poster: Poster) -
         sheet.paste(picture, (_EDGE, _EDGE), _rounded(side, side, 24))
     else:
         pen.rounded_rectangle((_EDGE, _EDGE, WIDTH - _EDGE, _EDGE + side), 24, fill="#f5f5f7")
-        _centred(pen, _EDGE + side // 2 - 30, "好物推荐", 60, _SOFT)
+        _centred(pen, _EDGE + side // 2 - 30, "好物推荐", size=60, colour=_SOFT)
     top = _EDGE + side + 26
     for line in _lines(_writable(poster.title), 36, side, 2):
         pen.text((_EDGE, top), line, _INK, _font(36))
@@ -80,7 +80,7 @@ def _shop(sheet: "Image.Image", pen: "ImageDraw.ImageDraw", poster: Poster) -> N
         (left - 30, top - 30, left + size + 30, top + size + 30), 28, fill=_PAPER, outline=_LINE
     )
     sheet.paste(_code(poster.code, size), (left, top))
-    _centred(pen, 850, "长按识别，进店看看", 30, _SOFT)
+    _centred(pen, 850, "长按识别，进店看看", size=30, colour=_SOFT)
     pen.line((_EDGE, 950, WIDTH - _EDGE, 950), fill=_LINE, width=2)
     _person(sheet, pen, poster, (_EDGE, 1000))
 
@@ -137,7 +137,7 @@ def _rounded(width: int, height: int, radius: int) -> "Image.Image":
     return mask.resize((width, height))
 
 
-def _centred(pen: "ImageDraw.ImageDraw", top: int, text: str, size: int, colour: str) -> None:
+def _centred(pen: "ImageDraw.ImageDraw", top: int, text: str, *, size: int, colour: str) -> None:
     pen.text((WIDTH // 2, top), text, colour, _font(size), anchor="ma")
 
 

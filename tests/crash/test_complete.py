@@ -25,6 +25,7 @@ EXCUSED = {
     "chalicelib.members.offer_avatar": "counts a try and signs an address",
     "chalicelib.orders.offer_upload": "counts a try and signs an address",
     "chalicelib.invites.draw": "a picture under a name made of its content, drawn again if missing",
+    "chalicelib.marketing.make_poster": "a picture under a name made of its content, painted anew if missing",
     "chalicelib.commissions.show_periods": "only reads how far closing is",
     "chalicelib.marketing.show": "only reads; it takes the words for a day from where coupons end",
     "chalicelib.reports.check_bills": "only reads what WeChat has billed",

@@ -49,6 +49,7 @@ from chalicelib.standing.hold_territory import hold_territory
 from chalicelib.standing.record_violation import record_violation
 from chalicelib.standing.violation import Violation
 from chalicelib.wallet.grant_points import grant_points
+from chalicelib.wechat.codes import plain_qr
 from chalicelib.withdrawals.request import request
 from chalicelib.withdrawals.rules import Withdrawal
 from tests.marketing import campaigns
@@ -318,8 +319,6 @@ _ANSWERS: dict[str, fake.Reply | dict[str, Any]] = {
     "/cgi-bin/qrcode/create": {"url": "http://weixin.qq.com/q/x"},
     "/cgi-bin/user/info": {"openid": "o-1", "unionid": "u-1"},
     "/cgi-bin/message/subscribe/send": {"errcode": 0},
-    "/wxa/getwxacodeunlimit": fake.Reply(
-        b"\x89PNG\r\n\x1a\n" + bytes(64), 200, {"Content-Type": "image/png"}
-    ),
+    "/wxa/getwxacodeunlimit": fake.Reply(plain_qr("planted-scene"), 200, {"Content-Type": "image/png"}),
     "/wxa/sec/order/upload_shipping_info": {"errcode": 0},
 }
