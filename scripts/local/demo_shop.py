@@ -4,10 +4,7 @@ Made once in a new world, through the same verbs that staff use.
 """
 
 import contextlib
-import io
 from dataclasses import asdict, dataclass
-
-from PIL import Image, ImageDraw
 
 from chalicelib.admin.change_setting import change_setting
 from chalicelib.admin.create_owner import create_owner
@@ -40,6 +37,7 @@ from chalicelib.marketing.rules import Campaign, Gift, Terms, Validity
 from chalicelib.marketing.save_campaign import save_campaign
 from chalicelib.marketing.save_gift import save_gift
 from chalicelib.wallet.move_points import PointsRules
+from scripts.local.still_life import still_life
 
 OWNER = "owner"
 
@@ -52,19 +50,20 @@ class Sample:
     title: str
     subtitle: str
     articles: tuple[tuple[str, int, int], ...]
+    subject: str
     colors: tuple[str, str]
     promotion: Promotion = Promotion()
 
 
 SAMPLES = (
-    Sample("茶与咖啡", "高山云雾绿茶", "清明前采摘，回甘清甜", (("100 克", 3333, 1500), ("250 克", 7900, 3400)), ("#dff0d8", "#5b8c5a")),
-    Sample("茶与咖啡", "试饮小样", "三款茶各一泡，先尝再买", (("三泡装", 1001, 400),), ("#eaf4ec", "#8fb996")),
-    Sample("茶与咖啡", "云南小粒咖啡豆", "中度烘焙，坚果与可可香", (("227 克", 5800, 2600), ("454 克", 9900, 4700)), ("#f3e6d8", "#6f4e37")),
-    Sample("家居好物", "手工竹编收纳篮", "老师傅一根一根编出来", (("小号", 6800, 3000), ("大号", 12800, 5600)), ("#f6ecd6", "#c29a5b")),
-    Sample("家居好物", "陶土马克杯", "一杯一色，手感温润", (("月白", 4500, 1800), ("黛青", 4500, 1800)), ("#e9edf2", "#6b7f99"), Promotion(fixed_fen=(600, 200))),
-    Sample("家居好物", "长绒棉四件套", "六十支贡缎，越洗越软", (("1.5 米床", 29900, 14200), ("1.8 米床", 32900, 15800)), ("#f2ecf5", "#9a86b3"), Promotion(rates_bps=(1200, 600))),
-    Sample("山野食材", "秦岭百花蜜", "一年只取一次", (("500 克", 5900, 2700),), ("#fdf1d0", "#e0a526")),
-    Sample("山野食材", "东北长粒香米", "新米现碾，产地直发", (("5 公斤", 6900, 4100),), ("#f8f5ea", "#c9b98a"), Promotion(takes_part=False)),
+    Sample("茶与咖啡", "高山云雾绿茶", "清明前采摘，回甘清甜", (("100 克", 3333, 1500), ("250 克", 7900, 3400)), "tin", ("#dff0d8", "#5b8c5a")),
+    Sample("茶与咖啡", "试饮小样", "三款茶各一泡，先尝再买", (("三泡装", 1001, 400),), "sachets", ("#eaf4ec", "#8fb996")),
+    Sample("茶与咖啡", "云南小粒咖啡豆", "中度烘焙，坚果与可可香", (("227 克", 5800, 2600), ("454 克", 9900, 4700)), "bag", ("#f3e6d8", "#6f4e37")),
+    Sample("家居好物", "手工竹编收纳篮", "老师傅一根一根编出来", (("小号", 6800, 3000), ("大号", 12800, 5600)), "basket", ("#f6ecd6", "#c29a5b")),
+    Sample("家居好物", "陶土马克杯", "一杯一色，手感温润", (("月白", 4500, 1800), ("黛青", 4500, 1800)), "mug", ("#e9edf2", "#6b7f99"), Promotion(fixed_fen=(600, 200))),
+    Sample("家居好物", "长绒棉四件套", "六十支贡缎，越洗越软", (("1.5 米床", 29900, 14200), ("1.8 米床", 32900, 15800)), "bedding", ("#f2ecf5", "#9a86b3"), Promotion(rates_bps=(1200, 600))),
+    Sample("山野食材", "秦岭百花蜜", "一年只取一次", (("500 克", 5900, 2700),), "jar", ("#fdf1d0", "#e0a526")),
+    Sample("山野食材", "东北长粒香米", "新米现碾，产地直发", (("5 公斤", 6900, 4100),), "sack", ("#f8f5ea", "#c9b98a"), Promotion(takes_part=False)),
 )  # fmt: skip
 
 
@@ -121,7 +120,7 @@ def _product(sample: Sample, category_id: str, template_id: str, position: int) 
         title=sample.title,
         subtitle=sample.subtitle,
         category_id=category_id,
-        picture_urls=(_picture(sample.colors),),
+        picture_urls=(_picture(sample),),
         description=(Block(text=f"{sample.title}：{sample.subtitle}。七天无理由退货，四十八小时内发货。"),),
         is_on_shelf=False,
         freight_template_id=template_id,
@@ -138,25 +137,13 @@ def _product(sample: Sample, category_id: str, template_id: str, position: int) 
     set_shelf(product.product_id, is_on_shelf=True, version=product.version)
 
 
-def _picture(colors: tuple[str, str]) -> str:
-    """A calm still life in two colours, uploaded where uploaded pictures live."""
-    light, deep = colors
-    image = Image.new("RGB", (800, 800), light)
-    draw = ImageDraw.Draw(image)
-    draw.ellipse((150, 560, 650, 640), fill=_mixed(light, deep, 30))
-    draw.rounded_rectangle((250, 240, 550, 600), 48, fill=deep)
-    draw.rounded_rectangle((290, 180, 510, 250), 24, fill=_mixed(deep, "#ffffff", 35))
-    draw.rounded_rectangle((310, 360, 490, 480), 16, fill=_mixed(light, "#ffffff", 60))
-    file = io.BytesIO()
-    image.save(file, "PNG", optimize=True)
+def _picture(sample: Sample) -> str:
+    """The sample's picture, uploaded where uploaded pictures live."""
     key = f"media/pictures/{ids.new_id('PC')}.png"
     aws.client("s3").put_object(
-        Bucket=config().media_bucket, Key=key, Body=file.getvalue(), ContentType="image/png"
+        Bucket=config().media_bucket,
+        Key=key,
+        Body=still_life(sample.subject, sample.colors),
+        ContentType="image/png",
     )
     return f"{config().public_url}/{key}"
-
-
-def _mixed(one: str, other: str, other_percent: int) -> tuple[int, int, int]:
-    pairs = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
-    red, green, blue = ((a * (100 - other_percent) + b * other_percent) // 100 for a, b in pairs)
-    return red, green, blue
