@@ -10,6 +10,7 @@ from chalicelib.admin.add_staff import add_staff
 from chalicelib.admin.change_setting import change_setting
 from chalicelib.admin.change_staff import change_staff
 from chalicelib.admin.remove_role import remove_role
+from chalicelib.admin.reset_factor import reset_factor
 from chalicelib.admin.reset_password import reset_password
 from chalicelib.admin.rules import CATALOGUE, SettingUnknown, Staff
 from chalicelib.admin.save_role import save_role
@@ -108,6 +109,12 @@ def forget_password(ask: Ask[Any]) -> FirstPasswordOut:
     """Give somebody a first password again, shown this once."""
     changed, password = reset_password(ask.path["staff_id"], by=ask.who.id)
     return FirstPasswordOut(staff=_shown(changed), first_password=password)
+
+
+@doors.post("/staff/{staff_id}/reset-factor", who=staff("staff.edit"), returns=StaffOut, errors=_CHANGING)
+def forget_factor(ask: Ask[Any]) -> StaffOut:
+    """An owner takes somebody's second factor away, for a phone that is lost."""
+    return _shown(reset_factor(ask.path["staff_id"], by=ask.who.id))
 
 
 @doors.get("/permissions", who=staff("staff.read"), returns=PermissionsOut)

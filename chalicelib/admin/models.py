@@ -24,6 +24,11 @@ class StaffRow(Table):
     must_change_password = BooleanAttribute()
     made_at = TimeAttribute()
     password_changed_at = TimeAttribute(null=True)
+    factor_at = TimeAttribute(null=True)
+    factor_sealed = UnicodeAttribute(null=True)
+    offered_factor_sealed = UnicodeAttribute(null=True)
+    factor_step = IntAttribute(null=True)
+    """Of the newest code that was used: it and those before are worth nothing."""
     version = IntAttribute()
 
 

@@ -169,6 +169,8 @@ class Staff:
     made_at: datetime
     password_changed_at: datetime | None
     version: int
+    factor_at: datetime | None = None
+    """Since when signing in takes a code of the second factor, too."""
 
     @property
     def is_owner(self) -> bool:
@@ -250,6 +252,11 @@ class StaffSignedOut(Unauthorized):
 class PasswordMustChange(Forbidden):
     title = "请先修改密码"
     detail = "首次登录需要先修改密码，才能继续使用。"
+
+
+class SessionUnknown(NotFound):
+    title = "没有找到这次登录"
+    detail = "这次登录已经结束。"
 
 
 class CannotChangeSelf(Conflict):

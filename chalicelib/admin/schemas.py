@@ -20,6 +20,47 @@ class StaffCredentialsIn(Body):
     username: str = Field(title="用户名", min_length=1, max_length=64)
     password: str = Field(title="密码", min_length=1, max_length=64)
 
+    code: str | None = Field(
+        None, title="动态验证码", pattern=r"^[0-9]{6}$", description="Of the second factor, if there is one."
+    )
+
+
+class FactorIn(Body):
+    """The password again, to set a second factor up."""
+
+    password: str = Field(title="密码", min_length=1, max_length=64)
+
+
+class FactorOfferOut(Out):
+    """What the phone scans or has typed into it; shown this once, good once its first code came."""
+
+    secret: str
+    uri: str
+    qr: str = Field(description="The QR code as an SVG data address.")
+
+
+class FirstCodeIn(Body):
+    """The first code of a second factor."""
+
+    code: str = Field(title="动态验证码", pattern=r"^[0-9]{6}$")
+
+
+class StaffSessionOut(Out):
+    """One of the own sessions that are not over."""
+
+    session_id: str
+    started_at: datetime
+    idle_until: datetime = Field(description="Over then, unless it is used.")
+    ends_at: datetime
+    is_this: bool
+
+
+class StaffSessionsOut(Out):
+    """Where I am signed in, newest first."""
+
+    items: list[StaffSessionOut]
+    next: str | None = None
+
 
 class StaffRefreshIn(Body):
     """The refresh token, good once."""
@@ -43,6 +84,8 @@ class StaffMeOut(Out):
     role_ids: tuple[str, ...]
     permissions: list[str] = Field(description="All that the roles allow; what the console shows.")
     must_change_password: bool
+    factor_at: datetime | None = Field(description="Since when a second factor is asked for.")
+    must_set_factor: bool = Field(description="Nothing else can be done before one is set up.")
 
 
 class StaffSignedInOut(Out):
@@ -64,6 +107,7 @@ class StaffOut(Out):
     role_ids: tuple[str, ...]
     must_change_password: bool
     made_at: datetime
+    factor_at: datetime | None = Field(description="Since when a second factor is asked for.")
 
 
 class StaffListOut(Out):

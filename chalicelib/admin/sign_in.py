@@ -1,11 +1,12 @@
 """Sign a staff member in (G2)."""
 
 from chalicelib.admin import store
+from chalicelib.admin.factor import FactorNeeded, WrongCode, matching_step
 from chalicelib.admin.record import record
-from chalicelib.admin.rules import Staff, WrongStaffPassword
-from chalicelib.kernel import limits, log, passwords, sessions
+from chalicelib.admin.rules import Staff, StaffChanged, WrongStaffPassword
+from chalicelib.kernel import clock, limits, log, passwords, sessions
 from chalicelib.kernel.auth import Entrant
-from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.dynamo import Write, commit
 from chalicelib.kernel.limits import Limit
 from chalicelib.kernel.sessions import Tokens
 
@@ -14,14 +15,17 @@ _PER_ADDRESS = Limit("staff-password-ip", times=20, minutes=15)
 """Wider than for a name: an office stands behind one address."""
 
 
-def sign_in(username: str, password: str, *, ip: str, request_id: str) -> tuple[Staff, Tokens]:
+def sign_in(
+    username: str, password: str, code: str | None = None, *, ip: str, request_id: str
+) -> tuple[Staff, Tokens]:
     """The staff member whom this password proves, and a session; the audit keeps that it happened.
 
+    Whoever has a second factor gives its ``code``, too, which is used up with the session it opens:
+    ``FactorNeeded`` without one, ``WrongCode`` with a wrong or a used one, which counts as a failure.
     Unknown, disabled and wrong all answer ``WrongStaffPassword`` at the same cost. Raises ``TooOften``
     after five failures for a username or twenty from an address.
     """
-    staff = _proved(username.strip().lower(), password, ip)
-    # The second factor (TOTP) will be asked for here, before a session is given.
+    staff, code_used = _proved(username.strip().lower(), password, code, ip)
     tokens, started = sessions.start("staff", staff.staff_id, "console")
     entrant = Entrant("staff", staff.staff_id, tokens.session_id, "console")
     audited = record(
@@ -32,11 +36,11 @@ def sign_in(username: str, password: str, *, ip: str, request_id: str) -> tuple[
         ip=ip,
         body={"username": staff.username},
     )
-    commit(started, audited)
+    commit(started, audited, code_used)
     return staff, tokens
 
 
-def _proved(username: str, password: str, ip: str) -> Staff:
+def _proved(username: str, password: str, code: str | None, ip: str) -> tuple[Staff, list[Write]]:
     uses = ((_PER_USERNAME, username), (_PER_ADDRESS, ip))
     limits.take(*uses)
     staff_id = store.staff_id_of(username)
@@ -45,5 +49,20 @@ def _proved(username: str, password: str, ip: str) -> Staff:
     if staff is None or not is_right or staff.status != "ACTIVE":
         log.count("staff_sign_in_failed")
         raise WrongStaffPassword()
+    if staff.factor_at is not None and code is None:
+        limits.give_back(*uses)
+        raise FactorNeeded()
+    code_used = [] if staff.factor_at is None else [_code_used(staff, code or "")]
     limits.give_back(*uses)
-    return staff
+    return staff, code_used
+
+
+def _code_used(staff: Staff, code: str) -> Write:
+    factor = store.factor(staff.staff_id)
+    if factor is None:
+        raise StaffChanged()
+    step = matching_step(factor.secret(staff.staff_id), code, at=clock.now(), after=factor.step)
+    if step is None:
+        log.count("staff_sign_in_failed")
+        raise WrongCode()
+    return store.use_code(staff.staff_id, factor, step)

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from chalicelib.admin.factor import WrongCode
 from chalicelib.admin.link import DayHead, Head, SealedRow, digest
 from chalicelib.admin.models import AuditChainRow, AuditRow, RoleRow, SettingRow, StaffRow
 from chalicelib.admin.rules import (
@@ -96,6 +98,69 @@ def set_password(staff: Staff, hashed_password: str, *, must_change: bool) -> Wr
     ]
     condition = StaffRow.version == staff.version
     return update(StaffRow, (_SHELF, staff.staff_id), actions, condition, otherwise=StaffChanged)
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A second factor: its secret as it is sealed, and the newest used code's half minute."""
+
+    sealed: str
+    step: int | None
+
+    def secret(self, staff_id: str) -> str:
+        """The secret that the phone shares with us."""
+        return crypto.unseal(self.sealed, context=_factor_of(staff_id))
+
+
+def factor(staff_id: str, *, is_offered: bool = False) -> Factor | None:
+    """The second factor in force, or the one that waits for its first code."""
+    row = StaffRow.find(_SHELF, staff_id)
+    sealed = row and (row.offered_factor_sealed if is_offered else row.factor_sealed)
+    return None if row is None or not sealed else Factor(sealed, None if is_offered else row.factor_step)
+
+
+def offer_factor(staff: Staff, secret: str) -> Write:
+    """Keep a secret until its first code comes, over one offered before."""
+    actions = [
+        StaffRow.offered_factor_sealed.set(crypto.seal(secret, context=_factor_of(staff.staff_id))),
+        StaffRow.version.set(staff.version + 1),
+    ]
+    condition = (StaffRow.version == staff.version) & StaffRow.factor_sealed.does_not_exist()
+    return update(StaffRow, (_SHELF, staff.staff_id), actions, condition, otherwise=StaffChanged)
+
+
+def set_factor(staff: Staff, offered: Factor, step: int) -> Write:
+    """Put the offered factor in force; the code that proved it is used up."""
+    actions = [
+        StaffRow.factor_sealed.set(offered.sealed),
+        StaffRow.factor_at.set(clock.now()),
+        StaffRow.factor_step.set(step),
+        StaffRow.offered_factor_sealed.remove(),
+        StaffRow.version.set(staff.version + 1),
+    ]
+    condition = (StaffRow.version == staff.version) & (StaffRow.offered_factor_sealed == offered.sealed)
+    return update(StaffRow, (_SHELF, staff.staff_id), actions, condition, otherwise=StaffChanged)
+
+
+def use_code(staff_id: str, held: Factor, step: int) -> Write:
+    """Use up this half minute's code and those before; of two at once with the same one, one wins."""
+    is_unused = StaffRow.factor_step < step
+    condition = (StaffRow.factor_sealed == held.sealed) & is_unused
+    return update(
+        StaffRow, (_SHELF, staff_id), [StaffRow.factor_step.set(step)], condition, otherwise=WrongCode
+    )
+
+
+def remove_factor(staff: Staff) -> Write:
+    """Take the second factor away, and one that waits."""
+    names = (StaffRow.factor_sealed, StaffRow.factor_at, StaffRow.factor_step, StaffRow.offered_factor_sealed)
+    actions = [*(name.remove() for name in names), StaffRow.version.set(staff.version + 1)]
+    condition = StaffRow.version == staff.version
+    return update(StaffRow, (_SHELF, staff.staff_id), actions, condition, otherwise=StaffChanged)
+
+
+def _factor_of(staff_id: str) -> str:
+    return f"{staff_id}:factor"
 
 
 def still(staff: Staff) -> Write:

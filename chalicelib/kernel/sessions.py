@@ -78,6 +78,17 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A session as its owner sees it among others; unless renewed it is over at ``idle_until``."""
+
+    session_id: str
+    via: str
+    started_at: datetime
+    idle_until: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class Tokens:
     """What the signed-in keep. The access token is good until ``expires_at``."""
 
@@ -129,6 +140,15 @@ def is_live(session_id: str) -> bool:
     """Whether this session is neither over nor unknown, for whom 30 minutes of a token are too long."""
     row = SessionRow.find(session_id)
     return row is not None and row.ended_at is None and row.idle_until > clock.now()
+
+
+def live(owner_id: str) -> list[Seen]:
+    """This person's sessions that are not over, the newest first; at most 90."""
+    found = (SessionRow.find(row.session_id) for row in SessionRow.owner.query(owner_id, limit=90))
+    there = [
+        row for row in found if row is not None and row.ended_at is None and row.idle_until > clock.now()
+    ]
+    return sorted((row.as_value(Seen) for row in there), key=lambda one: one.started_at, reverse=True)
 
 
 def renew(session: Session) -> tuple[Tokens, Write]:

@@ -234,6 +234,7 @@ def _known(
         "quarantine_id": (_rows("payment-quarantine")[0]["quarantine_id"]["S"],),
         "refund_id": (asked.refund_id,),
         "role_id": (f"RO{COLLEAGUE}", "owner"),
+        "session_id": (f"SE{COLLEAGUE}",),
         "sku_id": (shop.tea.skus[0].sku_id, shop.samples.skus[0].sku_id),
         "staff_id": (COLLEAGUE, EMPLOYEE),
         "violation_id": (_violation(shop.b),),
