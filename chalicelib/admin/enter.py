@@ -1,7 +1,7 @@
 """Judge whether a staff member may pass a door; the front door installs it as the check ``staff``."""
 
 from chalicelib.admin import store
-from chalicelib.admin.factor import FactorMustBeSet, StaffRules
+from chalicelib.admin.matching_step import FactorMustBeSet, StaffRules
 from chalicelib.admin.rules import PasswordMustChange, StaffSignedOut, granted
 from chalicelib.kernel import sessions, settings
 from chalicelib.kernel.auth import OWN, Entrant

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from chalicelib.admin import store
-from chalicelib.admin.factor import FactorThere
+from chalicelib.admin.matching_step import FactorThere
 from chalicelib.admin.rules import WrongOldPassword
-from chalicelib.kernel import limits, passwords
+from chalicelib.kernel import crypto, limits, passwords
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.limits import Limit
 
@@ -30,7 +30,7 @@ def offer_factor(staff_id: str, password: str) -> FactorOffer:
     ``FactorThere``, ``WrongOldPassword``, ``TooOften``, ``StaffChanged``.
     """
     import segno
-    from pyotp import TOTP, random_base32
+    from pyotp import TOTP
 
     staff = store.load_staff(staff_id)
     if staff.factor_at is not None:
@@ -39,7 +39,7 @@ def offer_factor(staff_id: str, password: str) -> FactorOffer:
     if not passwords.matches(store.password_hash(staff_id), password):
         raise WrongOldPassword()
     limits.give_back((_PER_STAFF, staff_id))
-    secret = random_base32()
+    secret = crypto.random_secret()
     commit(store.offer_factor(staff, secret))
     uri = TOTP(secret).provisioning_uri(name=staff.username, issuer_name=_SHOP)
     return FactorOffer(secret, uri, segno.make_qr(uri, error="m").svg_data_uri(scale=5, border=4))

@@ -2,9 +2,17 @@
 
 from typing import Any
 
-from chalicelib.admin import factor, rules, store
+from chalicelib.admin import rules, store
 from chalicelib.admin.change_password import change_password
 from chalicelib.admin.end_session import end_session
+from chalicelib.admin.matching_step import (
+    FactorNeeded,
+    FactorNotOffered,
+    FactorThere,
+    StaffRules,
+    WrongCode,
+    WrongFirstCode,
+)
 from chalicelib.admin.offer_factor import offer_factor
 from chalicelib.admin.refresh import refresh
 from chalicelib.admin.rules import Staff
@@ -39,7 +47,7 @@ _OWN = staff(OWN)
     who=anyone,
     body=StaffCredentialsIn,
     returns=StaffSignedInOut,
-    errors=(rules.WrongStaffPassword, factor.FactorNeeded, factor.WrongCode, rules.StaffChanged, TooOften),
+    errors=(rules.WrongStaffPassword, FactorNeeded, WrongCode, rules.StaffChanged, TooOften),
 )
 def sign_in_staff(ask: Ask[StaffCredentialsIn]) -> StaffSignedInOut:
     """Sign in to the console."""
@@ -91,7 +99,7 @@ def change_own_password(ask: Ask[PasswordIn]) -> StaffMeOut:
     who=_OWN,
     body=FactorIn,
     returns=FactorOfferOut,
-    errors=(factor.FactorThere, rules.WrongOldPassword, rules.StaffChanged, TooOften),
+    errors=(FactorThere, rules.WrongOldPassword, rules.StaffChanged, TooOften),
 )
 def begin_factor(ask: Ask[FactorIn]) -> FactorOfferOut:
     """Begin to set a second factor up: scan this, then give its first code."""
@@ -104,9 +112,9 @@ def begin_factor(ask: Ask[FactorIn]) -> FactorOfferOut:
     body=FirstCodeIn,
     returns=StaffMeOut,
     errors=(
-        factor.FactorThere,
-        factor.FactorNotOffered,
-        factor.WrongFirstCode,
+        FactorThere,
+        FactorNotOffered,
+        WrongFirstCode,
         rules.StaffChanged,
         TooOften,
     ),
@@ -152,5 +160,5 @@ def _me(staff_member: Staff) -> StaffMeOut:
         permissions=sorted(rules.granted(staff_member, store.roles())),
         must_change_password=staff_member.must_change_password,
         factor_at=staff_member.factor_at,
-        must_set_factor=staff_member.factor_at is None and settings.read(factor.StaffRules).must_have_factor,
+        must_set_factor=staff_member.factor_at is None and settings.read(StaffRules).must_have_factor,
     )

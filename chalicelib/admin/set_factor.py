@@ -1,7 +1,7 @@
 """Put a second factor in force by its first code (G2)."""
 
 from chalicelib.admin import store
-from chalicelib.admin.factor import FactorNotOffered, FactorThere, WrongFirstCode, matching_step
+from chalicelib.admin.matching_step import FactorNotOffered, FactorThere, WrongFirstCode, matching_step
 from chalicelib.admin.rules import Staff
 from chalicelib.kernel import clock, limits, sessions
 from chalicelib.kernel.dynamo import commit

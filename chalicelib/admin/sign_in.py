@@ -1,7 +1,7 @@
 """Sign a staff member in (G2)."""
 
 from chalicelib.admin import store
-from chalicelib.admin.factor import FactorNeeded, WrongCode, matching_step
+from chalicelib.admin.matching_step import FactorNeeded, WrongCode, matching_step
 from chalicelib.admin.record import record
 from chalicelib.admin.rules import Staff, StaffChanged, WrongStaffPassword
 from chalicelib.kernel import clock, limits, log, passwords, sessions

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.admin.factor import WrongCode
+from pynamodb.expressions.update import Action
+
 from chalicelib.admin.link import DayHead, Head, SealedRow, digest
+from chalicelib.admin.matching_step import WrongCode
 from chalicelib.admin.models import AuditChainRow, AuditRow, RoleRow, SettingRow, StaffRow
 from chalicelib.admin.rules import (
     PRESETS,
@@ -88,13 +90,14 @@ def change_staff(before: Staff, after: Staff) -> Write:
     )
 
 
-def set_password(staff: Staff, hashed_password: str, *, must_change: bool) -> Write:
-    """Give a new password, if nothing changed since ``staff`` was read."""
+def set_password(staff: Staff, hashed_password: str, *, must_change: bool, with_factor: bool = True) -> Write:
+    """Give a new password, if nothing changed since ``staff`` was read; perhaps without the second factor."""
     actions = [
         StaffRow.password_hash.set(hashed_password),
         StaffRow.must_change_password.set(must_change),
         StaffRow.password_changed_at.set(clock.now()),
         StaffRow.version.set(staff.version + 1),
+        *([] if with_factor else _no_factor()),
     ]
     condition = StaffRow.version == staff.version
     return update(StaffRow, (_SHELF, staff.staff_id), actions, condition, otherwise=StaffChanged)
@@ -153,10 +156,14 @@ def use_code(staff_id: str, held: Factor, step: int) -> Write:
 
 def remove_factor(staff: Staff) -> Write:
     """Take the second factor away, and one that waits."""
-    names = (StaffRow.factor_sealed, StaffRow.factor_at, StaffRow.factor_step, StaffRow.offered_factor_sealed)
-    actions = [*(name.remove() for name in names), StaffRow.version.set(staff.version + 1)]
+    actions = [*_no_factor(), StaffRow.version.set(staff.version + 1)]
     condition = StaffRow.version == staff.version
     return update(StaffRow, (_SHELF, staff.staff_id), actions, condition, otherwise=StaffChanged)
+
+
+def _no_factor() -> list[Action]:
+    names = (StaffRow.factor_sealed, StaffRow.factor_at, StaffRow.factor_step, StaffRow.offered_factor_sealed)
+    return [name.remove() for name in names]
 
 
 def _factor_of(staff_id: str) -> str:

@@ -99,6 +99,11 @@ def random_token() -> str:
     return random.token_urlsafe(32)
 
 
+def random_secret() -> str:
+    """160 random bits in base 32, as phones take the secret of a second factor."""
+    return base64.b32encode(random.token_bytes(20)).decode()
+
+
 def _mac(key: bytes, purpose: str, payload: bytes) -> bytes:
     return hmac.new(key, purpose.encode() + b"\x00" + payload, hashlib.sha256).digest()
 

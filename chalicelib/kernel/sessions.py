@@ -145,10 +145,9 @@ def is_live(session_id: str) -> bool:
 def live(owner_id: str) -> list[Seen]:
     """This person's sessions that are not over, the newest first; at most 90."""
     found = (SessionRow.find(row.session_id) for row in SessionRow.owner.query(owner_id, limit=90))
-    there = [
-        row for row in found if row is not None and row.ended_at is None and row.idle_until > clock.now()
-    ]
-    return sorted((row.as_value(Seen) for row in there), key=lambda one: one.started_at, reverse=True)
+    there = [row for row in found if row is not None]
+    alive = [row for row in there if row.ended_at is None and row.idle_until > clock.now()]
+    return sorted((row.as_value(Seen) for row in alive), key=lambda one: one.started_at, reverse=True)
 
 
 def renew(session: Session) -> tuple[Tokens, Write]:

@@ -3,22 +3,17 @@
 from dataclasses import replace
 
 import pytest
-from pyotp import TOTP
 
 from chalicelib.admin.add_staff import add_staff
 from chalicelib.admin.change_password import change_password
 from chalicelib.admin.change_setting import change_setting
 from chalicelib.admin.change_staff import change_staff
 from chalicelib.admin.create_owner import create_owner
-from chalicelib.admin.end_session import end_session
-from chalicelib.admin.offer_factor import offer_factor
 from chalicelib.admin.record import record
 from chalicelib.admin.refresh import refresh
 from chalicelib.admin.remove_role import remove_role
-from chalicelib.admin.reset_factor import reset_factor
 from chalicelib.admin.reset_password import reset_password
 from chalicelib.admin.save_role import save_role
-from chalicelib.admin.set_factor import set_factor
 from chalicelib.admin.sign_in import sign_in
 from chalicelib.admin.sign_out import sign_out
 from chalicelib.catalog import store as catalog
@@ -64,7 +59,7 @@ from chalicelib.payments.resolve import resolve
 from chalicelib.wallet.decide_grant import decide_grant
 from chalicelib.wallet.grant_points import grant_points
 from chalicelib.wallet.rebuild import rebuild
-from tests.admin.staff import PASSWORD, employee, owner, token, with_factor
+from tests.admin.staff import PASSWORD, employee, owner, token
 from tests.commissions.periods import rule
 from tests.crash.harness import Act, Case, Cases, assert_killed, is_whole, kills, survives
 from tests.crash.street import Street
@@ -115,34 +110,6 @@ def resetting_a_password(shop: Shop) -> Act:
 def changing_a_password(shop: Shop) -> Act:
     boss = owner()
     return lambda: change_password(boss.staff_id, PASSWORD, "five other plain words", session_id="")
-
-
-@by_staff.of(offer_factor)
-def offering_a_factor(shop: Shop) -> Act:
-    boss = owner()
-    return lambda: offer_factor(boss.staff_id, PASSWORD)
-
-
-@by_staff.of(set_factor)
-def setting_a_factor(shop: Shop) -> Act:
-    boss = owner()
-    code = TOTP(offer_factor(boss.staff_id, PASSWORD).secret).at(START)
-    return lambda: set_factor(boss.staff_id, code, session_id="")
-
-
-@by_staff.of(reset_factor)
-def resetting_a_factor(shop: Shop) -> Act:
-    boss = owner()
-    ann = employee("ann", "service", by=boss)
-    with_factor(ann)
-    return lambda: reset_factor(ann.staff_id, by=boss.staff_id)
-
-
-@by_staff.of(end_session)
-def ending_a_session(shop: Shop) -> Act:
-    boss = owner()
-    token(boss)
-    return lambda: end_session(boss.staff_id, f"SE{boss.staff_id}")
 
 
 @by_staff.of(save_role)
