@@ -16,6 +16,7 @@ from chalicelib.reports.check_bills import check_bills
 from chalicelib.reports.check_points_wallets import check_points_wallets
 from chalicelib.reports.check_redeemed import check_redeemed
 from chalicelib.reports.check_stock import check_stock
+from chalicelib.reports.day_figures import day_figures
 from chalicelib.reports.rules import (
     OPENED_ON,
     Audit,
@@ -185,7 +186,7 @@ def _keep(made: Audit, walked: Walked, closing: date) -> None:
         for entry in walked[day]:
             fold(sums, entry)
             fold_points(points, entry)
-        writes = store.keep_day(day, sums, points)
+        writes = [*store.keep_day(day, sums, points), store.keep_figures(day, day_figures(walked[day]))]
         for start in range(0, len(writes), _CHUNK):
             commit(writes[start : start + _CHUNK])
     commit([store.close_day(day) for day in closed[-1:]], store.add(made))

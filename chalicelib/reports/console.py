@@ -6,10 +6,21 @@ from chalicelib.kernel import auth
 from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.reports import store
 from chalicelib.reports.audit import audit
+from chalicelib.reports.overview import new_distributors, overview
 from chalicelib.reports.rules import AuditUnknown
-from chalicelib.reports.schemas import AuditOut, AuditsOut, RunAudit
+from chalicelib.reports.schemas import AuditOut, AuditsOut, DayOut, OverviewOut, RunAudit
 
 doors = Doors("/console")
+_UNKNOWN = dict.fromkeys(("orders", "sales_fen", "refunds", "refunded_fen", "rebates_fen"))
+
+
+@doors.get("/overview", who=auth.staff("wallet.read"), returns=OverviewOut)
+def read_overview(ask: Ask[Any]) -> OverviewOut:
+    """What the last days brought, by the journal."""
+    days = overview()
+    shown = [DayOut(day=day, **(vars(found) if found else _UNKNOWN)) for day, found in days]
+    wanted = {days[at][0] for at in (-1, -2, -8)}
+    return OverviewOut(days=shown, new_distributors=new_distributors(wanted))
 
 
 @doors.get("/audits", who=auth.staff("audit.read"), query=Paging, returns=AuditsOut)

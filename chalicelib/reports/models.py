@@ -10,6 +10,7 @@ from chalicelib.kernel.dynamo import (
     ValueAttribute,
     table_name,
 )
+from chalicelib.reports.day_figures import DayFigures
 from chalicelib.reports.rules import Finding
 
 
@@ -23,6 +24,8 @@ class AccountDayRow(Table):
     day = UnicodeAttribute(range_key=True)
     amount_fen = FenAttribute(null=True)
     points = IntAttribute(null=True)
+    figures = ValueAttribute[DayFigures](DayFigures, null=True)
+    """On the day's row of the shop itself."""
 
 
 class AuditRow(Table):

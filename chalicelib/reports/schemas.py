@@ -42,3 +42,21 @@ class AuditsOut(Out):
 
     items: list[AuditOut]
     next: str | None
+
+
+class DayOut(Out):
+    """What a business day brought; null where nothing was kept of it."""
+
+    day: date
+    orders: int | None
+    sales_fen: int | None
+    refunds: int | None
+    refunded_fen: int | None
+    rebates_fen: int | None = Field(description="Net of what refunds of that day took back.")
+
+
+class OverviewOut(Out):
+    """The last 31 business days, oldest first; the last one is today, as far as it has come."""
+
+    days: list[DayOut]
+    new_distributors: dict[date, int] = Field(description="Today, yesterday and a week ago.")

@@ -6,10 +6,12 @@ from datetime import date
 from chalicelib.kernel.dynamo import Write, put, put_new
 from chalicelib.kernel.money import Fen, Points
 from chalicelib.kernel.paging import Page, page
+from chalicelib.reports.day_figures import DayFigures
 from chalicelib.reports.models import AccountDayRow, AuditRow
 from chalicelib.reports.rules import Audit, AuditUnknown
 
 _CLOSED = "closed"
+_SHOP = "figures"
 _SHELF = "audits"
 KEPT_FINDINGS = 200
 """An audit row keeps this many findings; the count of all of them is in the log."""
@@ -47,6 +49,17 @@ def keep_day(day: date, sums: Mapping[str, int], points: Mapping[str, int]) -> l
         ),
         *(put(AccountDayRow(account, text, points=sum_)) for account, sum_ in sorted(points.items()) if sum_),
     ]
+
+
+def keep_figures(day: date, figures: DayFigures) -> Write:
+    """Keep what a day brought; the same day gives the same row."""
+    return put(AccountDayRow(_SHOP, day.isoformat(), figures=figures))
+
+
+def figures_since(day: date) -> dict[date, DayFigures]:
+    """What is kept of this day and later ones."""
+    rows = AccountDayRow.query(_SHOP, AccountDayRow.day >= day.isoformat())
+    return {date.fromisoformat(row.day): row.figures for row in rows}
 
 
 def close_day(day: date) -> Write:

@@ -41,6 +41,7 @@ export const entries: Entry[] = [
   page('返利', 'plans', '返利方案', 'plans.read', () => import('./pages/rebates/Plans.vue')),
   page('返利', 'plans/new', '新方案', 'plans.edit', () => import('./pages/rebates/PlanNew.vue'), true),
   page('返利', 'plans/:id', '返利方案', 'plans.read', () => import('./pages/rebates/Plan.vue'), true),
+  page('返利', 'plans/:id/simulation', '试算', 'plans.read', () => import('./pages/rebates/Simulation.vue'), true),
   page('返利', 'commissions', '佣金明细', 'commissions.read', () => import('./pages/rebates/Commissions.vue')),
   page('返利', 'periods', '周期结算', 'commissions.read', () => import('./pages/rebates/Periods.vue')),
   page('返利', 'compliance', '合规报告', 'plans.read', () => import('./pages/rebates/Compliance.vue')),

@@ -121,6 +121,24 @@ def test_an_entry_is_followed_from_the_wallet_to_its_order_and_the_audit_is_whol
         expect(page.get_by_test_id("chain-whole")).to_be_visible()
 
 
+def test_the_overview_agrees_with_the_books(
+    world: World, chromium: Browser, lived: Story, owner: Staff
+) -> None:
+    """B4, G1: today's figures are the journal's; what waits leads to the filtered list."""
+    today = owner.get("/console/overview")["days"][-1]
+    with desk(chromium, world) as page:
+        for name, value in (
+            ("销售额", f"¥{today['sales_fen'] / 100:,.2f}"),
+            ("付款订单", str(today["orders"])),
+            ("退款", f"¥{today['refunded_fen'] / 100:,.2f}"),
+        ):
+            expect(page.get_by_test_id(f"figure-{name}")).to_contain_text(value)
+        expect(page.get_by_test_id("chart").locator("svg")).to_be_visible()
+        page.get_by_test_id("waits-待审核提现").click()
+        expect(page.get_by_test_id("search")).to_be_visible()
+        assert "withdrawals?status=AUDIT" in page.url
+
+
 def commissions(owner: Staff, story: Story) -> list[dict[str, Any]]:
     """What the order's payees have, without those who get nothing."""
     found = owner.get(f"/console/commissions/{story.order['order_id']}")["items"]

@@ -119,6 +119,27 @@ def test_a_step_table_is_typed_in_the_metrics_own_unit(world: World, chromium: B
     assert [one["at_least"] for one in rule["how"]["rows"]][:2] == [0, 120_000]
 
 
+def test_a_draft_is_tried_on_past_orders_and_found_again_after_the_tab_was_closed(
+    world: World, chromium: Browser, lived: Story, owner: Staff
+) -> None:
+    """R10: the figures on the page are the job's; a new window shows the same simulation."""
+    draft = drafted(owner, "02_order_steps")
+    with desk(chromium, world) as page:
+        go(page, f"plans/{draft['plan_id']}/simulation")
+        page.get_by_test_id("simulate").click()
+        expect(page.get_by_test_id("simulated")).to_be_visible()
+        job = owner.get("/console/jobs")["items"][0]
+        told = owner.get(f"/console/plans/{draft['plan_id']}/simulations/{job['job_id']}")["totals"]
+        assert told["orders"] >= 1
+        expect(page.get_by_test_id("cost")).to_have_text(f"¥{told['cost_fen'] / 100:.2f}")
+        expect(page.get_by_test_id("chart").first.locator("svg")).to_be_visible()
+        before = owner.get(f"/console/plans/{draft['plan_id']}")
+    with desk(chromium, world) as page:
+        go(page, f"plans/{draft['plan_id']}/simulation")
+        expect(page.get_by_test_id("cost")).to_have_text(f"¥{told['cost_fen'] / 100:.2f}")
+    assert owner.get(f"/console/plans/{draft['plan_id']}") == before
+
+
 def test_a_commission_says_why_it_is_what_it_is(
     world: World, chromium: Browser, lived: Story, owner: Staff
 ) -> None:
