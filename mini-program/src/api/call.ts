@@ -57,11 +57,11 @@ export async function call<M extends Method, P extends PathsWith<M>>(
   return answer.data as Answer<M, P>
 }
 
-/** A picture of one of my codes as a data address, since an image of its own cannot show who asks. */
-export async function codePicture(code: string, kind: 'mini' | 'h5'): Promise<string> {
-  const url = urlOf('/distributor/codes/{code}/picture', { code }, { kind })
+/** The poster of one of my codes as a data address, since an image of its own cannot show who asks. */
+export async function posterPicture(code: string, kind: 'mini' | 'h5'): Promise<string> {
+  const url = urlOf('/distributor/codes/{code}/poster', { code }, { kind })
   const answer = await asMember(() => send('get', url, undefined, undefined, false, 'arraybuffer'))
-  return `data:image/png;base64,${uni.arrayBufferToBase64(answer.data as ArrayBuffer)}`
+  return `data:image/jpeg;base64,${uni.arrayBufferToBase64(answer.data as ArrayBuffer)}`
 }
 
 /** The answer to a request under the session. */
@@ -126,8 +126,20 @@ function send(method: Method, url: string, body: unknown, key?: string, isPlain 
   })
 }
 
+/** What was asked for as bytes and came back as a refusal: its words, in UTF-8. */
+function opened(data: unknown): unknown {
+  if (!(data instanceof ArrayBuffer)) return data
+  try {
+    const text = [...new Uint8Array(data)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
+    return JSON.parse(decodeURIComponent(text))
+  } catch {
+    return undefined
+  }
+}
+
 function refusalOf({ statusCode, data }: Raw): Refusal {
-  const problem = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>
+  const told = opened(data)
+  const problem = (typeof told === 'object' && told !== null ? told : {}) as Record<string, unknown>
   const { code, title, detail, fields, request_id, ...facts } = problem
   return new Refusal(
     statusCode,

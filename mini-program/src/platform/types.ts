@@ -37,6 +37,7 @@ export interface Platform {
   upload(offer: { url: string; fields: Record<string, string> }, picture: string): Promise<void>
   /** The address under which others open a page of ours, with the sharer's code; the mini-program has none. */
   linkTo(page: string, inviteCode?: string): string
-  saveImage(url: string): Promise<Outcome>
+  /** Save a picture, given as a data address; `unavailable`: here one saves it by a long press. */
+  saveImage(dataUrl: string): Promise<Outcome>
   copy(text: string): Promise<void>
 }

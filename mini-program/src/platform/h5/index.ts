@@ -89,8 +89,14 @@ export const platform: Platform = {
     return `${location.origin}${location.pathname}${search}#${target}`
   },
 
-  // A browser saves a picture by a long press on it.
-  saveImage: () => Promise.resolve('unavailable'),
+  saveImage(dataUrl) {
+    if (this.isInWeChat()) return Promise.resolve('unavailable') // it downloads nothing
+    const link = document.createElement('a')
+    link.href = dataUrl
+    link.download = 'poster.jpg'
+    link.click()
+    return Promise.resolve('ok')
+  },
 
   copy: (text) =>
     new Promise((resolve, reject) => {

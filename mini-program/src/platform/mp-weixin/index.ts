@@ -69,11 +69,13 @@ export const platform: Platform = {
 
   linkTo: () => '',
 
-  async saveImage(url) {
-    const file = await new Promise<string>((resolve, reject) => {
-      uni.downloadFile({ url, success: ({ tempFilePath }) => resolve(tempFilePath), fail: reject })
+  async saveImage(dataUrl) {
+    const filePath = `${uni.env.USER_DATA_PATH}/poster.jpg`
+    await new Promise<void>((resolve, reject) => {
+      const data = dataUrl.slice(dataUrl.indexOf(',') + 1)
+      uni.getFileSystemManager().writeFile({ filePath, data, encoding: 'base64', success: () => resolve(), fail: reject })
     })
-    return outcome('saveImageToPhotosAlbum', { filePath: file })
+    return outcome('saveImageToPhotosAlbum', { filePath })
   },
 
   copy: (text) =>
