@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized, Unavailable
 
 Status = Literal["ACTIVE", "BLOCKED", "CLOSED"]
+CLOSED_NAME = "已注销会员"
 MAX_PATH = 3
 """The law and WeChat allow no deeper chain (R12, invariant 9)."""
 MAX_ADDRESSES = 20

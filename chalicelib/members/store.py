@@ -5,16 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.kernel import clock, crypto
 from chalicelib.kernel.days import walk_back
-from chalicelib.kernel.dynamo import Otherwise, Write, check, put, put_new, update
+from chalicelib.kernel.dynamo import Otherwise, Write, check, delete, put, put_new, update
 from chalicelib.kernel.jobs import Change
 from chalicelib.kernel.paging import MAX_PAGE, Page, page
 from chalicelib.members.models import AddressBookRow, IdentityRow, MemberRow
 from chalicelib.members.rules import (
+    CLOSED_NAME,
     Address,
     AddressesChanged,
     AddressUnknown,
@@ -184,6 +186,31 @@ def set_status(member: Member, status: Status, *, reason: str | None) -> Write:
     return _change(member.member_id, [MemberRow.status.set(status), why], MemberRow.status == member.status)
 
 
+def close(member: Member) -> Write:
+    """Close the account and empty it of what names the person, if status and names are as in ``member``."""
+    row = MemberRow
+    gone = (
+        row.nickname_initial, row.avatar_url, row.unionid, row.username, row.phone_sealed, row.phone_index,
+        row.phone_masked, row.note, row.block_reason,
+    )  # fmt: skip
+    actions = [
+        row.status.set("CLOSED"),
+        row.nickname.set(CLOSED_NAME),
+        row.openids.set({}),
+        row.tags.set(()),
+        *(attribute.remove() for attribute in gone),
+    ]
+    same_names = (row.openids == dict(member.openids)) & _is(row.unionid, member.unionid)
+    return _change(member.member_id, actions, (row.status == member.status) & same_names)
+
+
+def phone_of(member_id: str) -> str | None:
+    """The member's own number, unsealed; for the member alone."""
+    row = MemberRow.find(member_id)
+    sealed = row.phone_sealed if row else None
+    return crypto.unseal(sealed, context=f"{member_id}:phone") if sealed else None
+
+
 # -- identities ---------------------------------------------------------------------------------
 
 
@@ -226,6 +253,14 @@ def put_username(username: str, credential: Credential, otherwise: Otherwise) ->
     return put_new(row, otherwise)
 
 
+def drop_identities(member: Member) -> list[Write]:
+    """Let every name by which the member signs in mean nobody."""
+    names = [_wechat(appid, openid) for appid, openid in member.openids.items()]
+    names += [f"unionid:{member.unionid}"] if member.unionid else []
+    names += [f"username:{member.username}"] if member.username else []
+    return [delete(IdentityRow, (name,)) for name in names]
+
+
 # -- addresses ----------------------------------------------------------------------------------
 
 
@@ -256,6 +291,11 @@ def put_address_book(member_id: str, book: tuple[Address, ...], *, version: int)
     return put(row, AddressBookRow.version == version, AddressesChanged)
 
 
+def drop_address_book(member_id: str) -> Write:
+    """Remove all addresses of the member."""
+    return delete(AddressBookRow, (member_id,))
+
+
 # -- helpers ------------------------------------------------------------------------------------
 
 
@@ -281,6 +321,10 @@ def _upline_is(member: Member) -> Condition:
     if member.upline is None:
         return MemberRow.upline_1.does_not_exist()
     return MemberRow.upline_1 == member.upline
+
+
+def _is(attribute: UnicodeAttribute, value: str | None) -> Condition:
+    return attribute.does_not_exist() if value is None else attribute == value
 
 
 def _path_is(path: Sequence[str]) -> Condition:

@@ -106,6 +106,13 @@ def unchanged_debt(wallet: Wallet, otherwise: Otherwise | None = None) -> Write:
     return check(WalletRow, (wallet.member_id,), condition, otherwise=otherwise or WalletMoved)
 
 
+def still_empty(member_id: str) -> Write:
+    """Let the commit fail with ``WalletMoved`` unless the wallet holds nothing and owes nothing."""
+    row = WalletRow
+    empty = _is(row.available_fen, 0) & _is(row.frozen_fen, 0) & _is(row.debt_fen, 0)
+    return check(row, (member_id,), empty, otherwise=WalletMoved)
+
+
 def entry(
     entry_id: str,
     at: datetime,

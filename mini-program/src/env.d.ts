@@ -6,4 +6,4 @@ declare module '*.vue' {
 }
 
 /** WeChat's own object; there only in the mini-program, and only its shell uses it. */
-declare const wx: Record<string, (options: Record<string, unknown>) => void>
+declare const wx: { readonly env: { readonly USER_DATA_PATH: string } } & Record<string, (options: Record<string, unknown>) => void>

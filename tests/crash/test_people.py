@@ -28,6 +28,7 @@ from chalicelib.members.sign_up import sign_up
 from chalicelib.members.start_session import start_session
 from chalicelib.members.take_phone import take_phone
 from chalicelib.orders.fill_cart import fill_cart
+from chalicelib.privacy.close_account import close_account
 from chalicelib.wechat.login import Identity, identity_of_code
 from tests.conftest import Policy
 from tests.crash.harness import Act, Case, Cases, assert_killed, is_whole, kills, survives
@@ -75,6 +76,15 @@ def test_a_scan_that_binds_nobody(shop: Shop, peer: Street, world: Clock) -> Non
     code = make_code(shop.a).code
     survives(peer, world, lambda: record_scan(shop.c, code, source="MINI_PROGRAM"))
     assert len(dump("attributions")) == 1
+
+
+@kills(close_account)
+def test_closing_an_account(shop: Shop, peer: Street, world: Clock) -> None:
+    """M2: the row emptied, names, addresses and sessions gone, in one commit; twice as once."""
+    start_session(store.load(shop.c), "mp")
+    survives(peer, world, lambda: close_account(shop.c))
+    assert store.load(shop.c).status == "CLOSED"
+    assert not [line for line in dump("identities") if shop.c in line]
 
 
 @kills(make_code)

@@ -39,5 +39,7 @@ export interface Platform {
   linkTo(page: string, inviteCode?: string): string
   /** Save a picture, given as a data address; `unavailable`: here one saves it by a long press. */
   saveImage(dataUrl: string): Promise<Outcome>
+  /** Save a text as a file, or pass it on; `unavailable`: here no file can be kept. */
+  saveText(name: string, text: string): Promise<Outcome>
   copy(text: string): Promise<void>
 }

@@ -90,16 +90,26 @@ export const platform: Platform = {
   },
 
   saveImage(dataUrl) {
-    if (this.isInWeChat()) return Promise.resolve('unavailable') // it downloads nothing
-    const link = document.createElement('a')
-    link.href = dataUrl
-    link.download = 'poster.jpg'
-    link.click()
-    return Promise.resolve('ok')
+    return Promise.resolve(this.isInWeChat() ? 'unavailable' : download('poster.jpg', dataUrl))
+  },
+
+  saveText(name, text) {
+    if (this.isInWeChat()) return Promise.resolve('unavailable')
+    const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
+    return Promise.resolve(download(name, url))
   },
 
   copy: (text) =>
     new Promise((resolve, reject) => {
       uni.setClipboardData({ data: text, showToast: false, success: () => resolve(), fail: reject })
     }),
+}
+
+/** A browser of its own keeps files; the one inside WeChat downloads nothing. */
+function download(name: string, url: string): Outcome {
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  return 'ok'
 }

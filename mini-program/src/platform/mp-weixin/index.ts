@@ -70,16 +70,24 @@ export const platform: Platform = {
   linkTo: () => '',
 
   async saveImage(dataUrl) {
-    const filePath = `${uni.env.USER_DATA_PATH}/poster.jpg`
-    await new Promise<void>((resolve, reject) => {
-      const data = dataUrl.slice(dataUrl.indexOf(',') + 1)
-      uni.getFileSystemManager().writeFile({ filePath, data, encoding: 'base64', success: () => resolve(), fail: reject })
-    })
+    const filePath = await written('poster.jpg', dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64')
     return outcome('saveImageToPhotosAlbum', { filePath })
+  },
+
+  async saveText(name, text) {
+    return outcome('shareFileMessage', { filePath: await written(name, text, 'utf8') })
   },
 
   copy: (text) =>
     new Promise((resolve, reject) => {
       uni.setClipboardData({ data: text, success: () => resolve(), fail: reject })
     }),
+}
+
+/** Put a file into the app's own folder; where it lies. */
+function written(name: string, data: string, encoding: 'base64' | 'utf8'): Promise<string> {
+  const filePath = `${wx.env.USER_DATA_PATH}/${name}`
+  return new Promise((resolve, reject) => {
+    uni.getFileSystemManager().writeFile({ filePath, data, encoding, success: () => resolve(filePath), fail: reject })
+  })
 }

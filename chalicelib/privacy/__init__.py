@@ -1,0 +1,1 @@
+"""A member's own data: taken along, and given up (M2, N4)."""
