@@ -66,6 +66,7 @@ CLIENT = (
     Shot("me-as-guest", "pages/me/index", who="guest"),
     Shot("profile", "pages/user/profile"),
     Shot("settings", "pages/user/settings"),
+    Shot("account", "pages/user/account"),
     Shot("rules", "pages/user/rules?of=privacy"),
     Shot("addresses", "pages/user/addresses"),
     Shot("address", "pages/user/address?id={address}"),
