@@ -78,7 +78,7 @@ def _scan_the_code_on_the_other_screen(street: Street, product_id: str) -> None:
     shown.get_by_test_id("search").wait_for()
     street.go(street.sharer, f"pages/distributor/poster?product_id={product_id}")
     _sign_in_by_wechat(shown)
-    expect(shown.get_by_test_id("code-picture")).to_be_visible()
+    expect(shown.get_by_test_id("poster")).to_be_visible()
     phone = street.phone(street.friend)
     phone.get_by_role("button", name="扫一扫").click()
     phone.get_by_role("button", name="屏幕上的码").first.click()
