@@ -38,6 +38,7 @@ from chalicelib.marketing.save_campaign import save_campaign
 from chalicelib.marketing.save_gift import save_gift
 from chalicelib.wallet.move_points import PointsRules
 from scripts.local.still_life import still_life
+from chalicelib.wallet.points_for import PointsEarning
 
 OWNER = "owner"
 
@@ -86,7 +87,7 @@ def make_demo_shop(owner_password: str) -> None:
 
 
 def _marketing(tea_id: str) -> None:
-    """A coupon to claim, one for tea alone, a gift, and points that may pay a whole order."""
+    """A coupon to claim, one for tea alone, a gift, points that may pay a whole order and come every day."""
     at = now()
     welcome = Terms("新人满 50 减 10", "FIXED", off_fen=Fen(1_000), threshold_fen=Fen(5_000))
     tea = Terms("茶与咖啡九折", "PERCENT", off_bps=1_000, max_off_fen=Fen(3_000), category_ids=(tea_id,))
@@ -97,6 +98,8 @@ def _marketing(tea_id: str) -> None:
         Gift("", "竹编收纳篮（小号）", None, Fen(6_800), 100, 30, "ACTIVE", at), by="demo", key="basket"
     )
     change_setting("points", asdict(PointsRules(max_share_bps=10_000)), version=0, by="demo")
+    daily = PointsEarning(check_in_points=1, streak_bonus=3)
+    change_setting("points_earning", asdict(daily), version=0, by="demo")
 
 
 def _levels() -> None:

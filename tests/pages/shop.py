@@ -1,8 +1,10 @@
 """The mall in a browser: a shopper with a window, and what both look at."""
 
+import io
 import secrets
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Locator, Page
 
 from scripts.local.h5_page import remember, sign_in_as
@@ -65,6 +67,13 @@ class Shopper(Caller):
         """What was really placed."""
         found: list[dict[str, Any]] = self.get("/shop/orders", limit=50)["items"]
         return found
+
+
+def a_picture() -> bytes:
+    """A small PNG, as a phone would have one."""
+    drawn = io.BytesIO()
+    Image.new("RGB", (64, 64), "#5b8c5a").save(drawn, "PNG")
+    return drawn.getvalue()
 
 
 def wanted(caller: Caller, title: str, *, sku: int = 0, quantity: int = 1) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from scripts.local.people import Phone, Staff, wait_for
 from scripts.local.world import World
-from tests.pages.shop import give_points, typed, wanted
+from tests.pages.shop import a_picture, give_points, typed, wanted
 
 pytestmark = pytest.mark.local_world
 
@@ -181,10 +182,16 @@ def _give_one_back(street: Street, owner: Staff, order_id: str) -> None:
     friend, mall = street.friend, street.mall(street.friend)
     mall.get_by_test_id("ask-refund").click()
     mall.get_by_test_id("line").filter(has_text="高山云雾绿茶").get_by_test_id("more").click()
+    with street.page.expect_file_chooser() as chooser:
+        mall.get_by_test_id("add-picture").click()
+    chooser.value.set_files(files=[{"name": "cup.png", "mimeType": "image/png", "buffer": a_picture()}])
+    expect(mall.get_by_test_id("picture")).to_have_count(1)
     mall.get_by_test_id("ask-go").click()
     expect(mall.get_by_test_id("refund-status")).to_be_visible()
     (refund,) = friend.get("/shop/refunds")["items"]
     (line,) = refund["lines"]
+    (picture,) = refund["picture_urls"]
+    assert httpx.get(picture).content == a_picture()
     before = _line(friend, order_id, "高山云雾绿茶")
     assert line["quantity"] == 1
     assert refund["amount_fen"] == before["paid_fen"] // 2

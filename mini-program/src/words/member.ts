@@ -68,6 +68,7 @@ export const memberWords = {
     changeAvatar: '点击更换',
     avatarSaved: '头像换好了',
     nickname: '昵称',
+    nicknameElsewhere: '在微信小程序里可以修改',
     needNickname: '请填写昵称',
     phone: '手机号',
     none: '未绑定',
