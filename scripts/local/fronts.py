@@ -36,6 +36,8 @@ FRONTS = (
     Front("mini-program", "dist/build/h5/index.html", ("build:mp", "sizes")),
     Front("console", "dist/index.html"),
 )
+HOST = Front("mini-program/tools/wxhost", "../../dist/wxhost/index.html")
+"""Shows the built mini-program in a browser; only tests need it."""
 Started = list[tuple[str, Path, str, "subprocess.Popen[bytes]"]]
 
 
@@ -43,11 +45,11 @@ class FrontError(Exception):
     """A front end that cannot be made, in one line."""
 
 
-def begin_install() -> Started:
+def begin_install(fronts: tuple[Front, ...] = FRONTS) -> Started:
     """Start ``npm ci`` where the lock file changed; ``finish_install`` waits for it."""
     _demand_node()
     started: Started = []
-    for front in FRONTS:
+    for front in fronts:
         lock = front.folder / "package-lock.json"
         stamp = front.folder / "node_modules" / "installed-from"
         wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
@@ -94,6 +96,14 @@ def weigh(front: Front) -> None:
         run(front, script)
     stamp.write_text(wanted)
     print(f"ok   sizes of {front.name}", flush=True)
+
+
+def build_host() -> Path:
+    """The folder with the mini-program as a browser page, built anew. Raises ``FrontError``."""
+    weigh(FRONTS[0])
+    finish_install(begin_install((HOST,)))
+    run(HOST, "build")
+    return (HOST.folder / HOST.built).resolve().parent
 
 
 def run(front: Front, script: str) -> None:
