@@ -38,6 +38,8 @@ FRONTS = (
 )
 HOST = Front("mini-program/tools/wxhost", "../../dist/wxhost/index.html")
 """Shows the built mini-program in a browser; only tests need it."""
+COMPILER = Front("mini-program/tools/wxcheck", "check.cjs")
+"""WeChat's own compiler, offline; only the nightly tests need it."""
 Started = list[tuple[str, Path, str, "subprocess.Popen[bytes]"]]
 
 

@@ -1,4 +1,4 @@
-"""The mini-program that WeChat would get, on WeChat's own component engine, against the real API. N1, I1–I3, O1–O4.
+"""The mini-program that WeChat would get, on WeChat's own component engine and the real API. N1, I1–I3, O1.
 
 It has no window, document or fetch here, as in WeChat; it signs in by wx.login, pays by wx.requestPayment.
 """
