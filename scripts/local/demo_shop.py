@@ -37,8 +37,8 @@ from chalicelib.marketing.rules import Campaign, Gift, Terms, Validity
 from chalicelib.marketing.save_campaign import save_campaign
 from chalicelib.marketing.save_gift import save_gift
 from chalicelib.wallet.move_points import PointsRules
-from scripts.local.still_life import still_life
 from chalicelib.wallet.points_for import PointsEarning
+from scripts.local.still_life import still_life
 
 OWNER = "owner"
 
