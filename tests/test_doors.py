@@ -71,3 +71,14 @@ def test_shoppers_never_name_prices_rates_or_uplines() -> None:
     for door in DOORS:
         if door.who.kind == "member" and door.body is not None:
             assert not banned & set(door.body.model_fields), door.path
+
+
+def test_a_refusal_that_the_contract_does_not_list_fails_the_test_that_meets_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Clients branch on ``code``; every request of every test is held to what its door lists."""
+    with support.small_world():
+        assert api.get("/shop/orders").status == 401
+        monkeypatch.setattr(openapi, "refusals_of", lambda guard: ())
+        with pytest.raises(AssertionError, match="401 UNAUTHORIZED is not among"):
+            api.get("/shop/orders")

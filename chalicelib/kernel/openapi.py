@@ -169,7 +169,7 @@ def _responses(door: Door, references: dict[Any, Any]) -> dict[str, Any]:
         else:
             schema = {"type": "object"} if door.produces == "application/json" else {"type": "string"}
         answers[str(door.status)]["content"] = {door.produces: {"schema": schema}}
-    for status, codes in sorted(_refusals(door).items()):
+    for status, codes in sorted(refusals(door).items()):
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         if door.refusal is not None:
             content["application/json"] = {"schema": references[door.refusal]}
@@ -177,7 +177,8 @@ def _responses(door: Door, references: dict[Any, Any]) -> dict[str, Any]:
     return answers
 
 
-def _refusals(door: Door) -> dict[int, set[str]]:
+def refusals(door: Door) -> dict[int, set[str]]:
+    """The codes that this door refuses with, by status."""
     kinds: set[type[DomainError]] = set(door.errors)
     if "{" in door.path or door.body is not None or door.takes_key or door.query is not None:
         kinds.add(BadRequest)

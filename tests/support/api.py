@@ -11,6 +11,7 @@ from chalice.local import LocalGateway, LocalGatewayException
 
 from chalicelib.kernel import auth
 from chalicelib.kernel.auth import Entrant
+from tests.support import promises
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ def call(
     key: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> Answer:
-    """One request through Chalice's own gateway emulation; safe to call from many threads."""
+    """One request through Chalice's own gateway emulation; safe to call from many threads.
+
+    A refusal that the door's contract does not list is an ``AssertionError`` here, whatever the test asks.
+    """
     sent = {"accept": "*/*", **{name.lower(): value for name, value in (headers or {}).items()}}
     if json is not None:
         body = jsonlib.dumps(json).encode()
@@ -77,7 +81,10 @@ def call(
         import base64
 
         content = base64.b64decode(content)
-    return Answer(answer["statusCode"], {k.lower(): v for k, v in answer["headers"].items()}, content)
+    came = Answer(answer["statusCode"], {k.lower(): v for k, v in answer["headers"].items()}, content)
+    if came.headers.get("content-type", "").startswith("application/problem+json"):
+        promises.hold(method, path, came.status, came.json["code"])
+    return came
 
 
 def get(path: str, **more: Any) -> Answer:
