@@ -255,7 +255,7 @@ def _open_route(app: Chalice, route: Route) -> None:
             query=dict(request.query_params or {}),
             headers=dict(request.headers),
             body=cast(bytes, request.raw_body or b""),
-            ip=request.context.get("identity", {}).get("sourceIp", ""),
+            ip=http.address(dict(request.headers), request.context.get("identity", {}).get("sourceIp", "")),
         )
         reply = http.answer(_door(route), incoming, _around)
         return Response(reply.body, status_code=reply.status, headers=dict(reply.headers))

@@ -32,6 +32,8 @@ class Config:
     mch_serial: str = ""
     pay_public_key_id: str = "PUB_KEY_ID_0000000000000000000000000000000"
     mp_env_version: str = "release"
+    edge_key: str = ""
+    """What the content network adds to each request; only with it is its word about an address believed."""
     log_level: str = "INFO"
 
 
@@ -61,6 +63,7 @@ def read(environ: Mapping[str, str]) -> Config:
             "mch_id",
             "mch_serial",
             "pay_public_key_id",
+            "edge_key",
         }
         missing = sorted(f"FENXIAO_{name.upper()}" for name in needed - given.keys())
         if missing:

@@ -6,6 +6,7 @@ refusal as problem+json in Chinese, and logs. Chalice's own middleware never see
 this is the one place where errors become answers (trust A2).
 """
 
+import hmac
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalicelib.kernel import auth, ids, log
 from chalicelib.kernel.auth import Entrant, Guard
+from chalicelib.kernel.config import config
 from chalicelib.kernel.errors import BadRequest, DomainError, Invalid, TooLarge
 from chalicelib.kernel.wording import field_message
 
@@ -286,6 +288,20 @@ def _rendered(door: Door, given: Any) -> Reply:
         return Reply(status=204)
     body = given.model_dump_json() if isinstance(given, BaseModel) else json.dumps(given, ensure_ascii=False)
     return Reply(body, door.status, {"Content-Type": "application/json; charset=utf-8"})
+
+
+def address(headers: dict[str, str], source: str) -> str:
+    """Where a request comes from: ``source``, who reached the gateway, unless that is our content network.
+
+    The network proves itself by a key and appends the visitor's address to ``X-Forwarded-For``; the gateway
+    appends the network's own. Whoever comes straight to the gateway is believed in nothing (trust A6).
+    """
+    named = {name.lower(): value for name, value in headers.items()}
+    key = config().edge_key
+    if not key or not hmac.compare_digest(named.get("x-edge-key", "").encode(), key.encode()):
+        return source
+    hops = [hop.strip() for hop in named.get("x-forwarded-for", "").split(",")]
+    return hops[-2] if len(hops) > 1 else source
 
 
 def find(doors: Sequence[Door], method: str, path: str) -> Door:

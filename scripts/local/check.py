@@ -1,4 +1,4 @@
-"""Hold the laws of the house: ruff (format and lint), mypy --strict, import-linter, tidy tests."""
+"""Hold the laws of the house: ruff (format and lint), mypy --strict, import-linter, tidy tests, templates."""
 
 import json
 import subprocess
@@ -14,6 +14,7 @@ LAWS = (
     ("types", [str(BIN / "mypy")]),
     ("floors", [str(BIN / "lint-imports"), "--no-cache"]),
     ("tidy", [sys.executable, "-m", "pytest", "-q", "tests/test_tidy.py", "tests/test_tables.py"]),
+    ("templates", [sys.executable, "-m", "scripts.local.templates"]),
 )
 CONTRACT = Path(__file__).resolve().parents[2] / "openapi.json"
 PLAN_SCHEMA = CONTRACT.parent / "docs" / "schemas" / "plan.json"

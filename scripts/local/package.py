@@ -30,8 +30,11 @@ COMMAND_LINE_ONLY = {
 """Pinned for Chalice's command line; its runtime is in every package anyway."""
 SETTINGS = (
     "Stage", "PublicUrl", "WebOrigin", "H5Url", "MediaBucket", "MpAppid", "OaAppid", "MchId", "MchSerial",
-    "PayPublicKeyId",
+    "PayPublicKeyId", "EdgeKey",
 )  # fmt: skip
+PARTS = ("tables", "functions", "alarms", "network", "site")
+PAYS = "WithdrawalsPayOut"
+"""The one function that leaves by a listed address (infra/network.yaml)."""
 STREAM = {
     "StartingPosition": "TRIM_HORIZON",
     "FunctionResponseTypes": ["ReportBatchItemFailures"],
@@ -61,12 +64,19 @@ def package(out: Path, *, stage: str, architecture: str) -> Path:
         raw = _chalice(Path(folder), stage, architecture)
         out.mkdir(parents=True, exist_ok=True)
         slim(raw / "deployment.zip", out / "deployment.zip")
-        template = merged(json.loads((raw / "sam.json").read_text()))
-    (out / "template.json").write_text(json.dumps(template, indent=1), encoding="utf-8")
+        whole = merged(json.loads((raw / "sam.json").read_text()))
+    (out / "template.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
     return out / "deployment.zip"
 
 
-def _chalice(folder: Path, stage: str, architecture: str) -> Path:
+def template(stage: str = "prod") -> dict[str, Any]:
+    """The whole template alone, made in seconds because no dependency is packed; for the checks."""
+    with tempfile.TemporaryDirectory(prefix="fenxiao-template-") as folder:
+        raw = _chalice(Path(folder), stage, "arm64", packs=False)
+        return merged(json.loads((raw / "sam.json").read_text()))
+
+
+def _chalice(folder: Path, stage: str, architecture: str, *, packs: bool = True) -> Path:
     """What Chalice makes of a copy that holds only what runs."""
     source = folder / "source"
     source.mkdir()
@@ -77,7 +87,7 @@ def _chalice(folder: Path, stage: str, architecture: str) -> Path:
     settings["lambda_architecture"] = architecture
     (source / ".chalice" / "config.json").write_text(json.dumps(settings))
     pinned = (ROOT / "requirements.txt").read_text().splitlines()
-    needed = [line for line in pinned if line.partition("==")[0] not in COMMAND_LINE_ONLY]
+    needed = [line for line in pinned if packs and line.partition("==")[0] not in COMMAND_LINE_ONLY]
     (source / "requirements.txt").write_text("\n".join(needed) + "\n")
     indexed = "from chalicelib import front_door; front_door.write_index()"
     subprocess.run(
@@ -115,15 +125,16 @@ def slim(source: Path, target: Path) -> None:
 
 
 def merged(template: dict[str, Any]) -> dict[str, Any]:
-    """Chalice's template with tables, queues, alarms, permissions, settings and streams."""
+    """Chalice's template with all of ``infra/``: each part's resources, permissions, settings, streams."""
     resources = template["Resources"]
     template["Parameters"] = {}
-    for name in ("tables", "functions", "alarms"):
+    for name in PARTS:
         part = read_template(ROOT / "infra" / f"{name}.yaml")
         clash = resources.keys() & part["Resources"].keys()
-        assert not clash, f"infra/{name}.yaml names what Chalice names: {clash}"
+        assert not clash, f"infra/{name}.yaml names what is named already: {clash}"
         resources |= part["Resources"]
-        template["Parameters"] |= part["Parameters"]
+        for kind in ("Parameters", "Conditions", "Outputs"):
+            template[kind] = template.get(kind, {}) | part.get(kind, {})
     policies = read_template(ROOT / "infra" / "policies.yaml")
     streams = _streams(resources)
     for name, function in list(resources.items()):
@@ -135,6 +146,10 @@ def merged(template: dict[str, Any]) -> dict[str, Any]:
                 statements = statements + policies["followers"]
                 resources[f"{name}LateAlarm"] = _late_alarm(name)
             role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"] = statements
+    resources[PAYS]["Properties"]["VpcConfig"] = {
+        "SubnetIds": [{"Ref": "InnerSubnet"}],
+        "SecurityGroupIds": [{"Ref": "OnlyOut"}],
+    }
     return template
 
 

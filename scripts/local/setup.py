@@ -28,7 +28,7 @@ def enter(module: str, *, has_pages: bool = False) -> None:
         sys.exit("Fenxiao needs Python 3.11 or newer; run this script with it, e.g. python3.11 scripts/start")
     installing = fronts.begin_install() if has_pages and "--help" not in sys.argv else []
     prepare(RUN, "requirements.txt", "requirements-dev.txt")
-    prepare(ENGINE, "scripts/local/requirements-engine.txt")
+    prepare(ENGINE, "scripts/local/requirements-engine.txt", "scripts/local/requirements-templates.txt")
     fronts.finish_install(installing)
     os.environ["PYTHONPATH"] = str(ROOT)
     os.environ.setdefault("PYTHONUNBUFFERED", "1")

@@ -72,7 +72,7 @@ def test_config_names_what_is_missing_outside_the_local_world() -> None:
             "mch_id",
             "mch_serial",
         )
-        given = {f"FENXIAO_{name.upper()}": "x" for name in (*names, "pay_public_key_id")}
+        given = {f"FENXIAO_{name.upper()}": "x" for name in (*names, "pay_public_key_id", "edge_key")}
         config.read({"FENXIAO_STAGE": "prod", "FENXIAO_WEB_ORIGIN": "*", **given})
 
 
