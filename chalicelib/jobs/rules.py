@@ -97,6 +97,8 @@ class Step:
     state: bytes | None = None
     """For the next step, where a cursor of a few kilobytes is too small."""
     is_over: bool = False
+    sheet: Literal["csv", "xlsx"] | None = None
+    """At the end: the bodies are rows of ``jobs.sheet``, to be made this file."""
     summary: dict[str, Any] = field(default_factory=dict)
     """Shown beside the result; whole numbers and texts."""
 

@@ -76,5 +76,5 @@ def _kept(job: Job, step: Step, goes_on: bool) -> Job:
     after = stepped(job, step, now(), goes_on=goes_on)
     if not step.is_over:
         return after
-    size = store.join_pieces(job.job_id, after.pieces) if after.pieces else None
+    size = store.join_pieces(job.job_id, after.pieces, step.sheet) if after.pieces else None
     return finished(after, now(), size)

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.jobs.models import JobRow
 from chalicelib.jobs.rules import Job, JobMoved, JobUnknown
+from chalicelib.jobs.sheet import SheetKind, finish_sheet
 from chalicelib.kernel import files
 from chalicelib.kernel.dynamo import Write, put, put_new
 from chalicelib.kernel.paging import Page, page
@@ -93,9 +94,12 @@ def put_piece(job: Job, body: bytes) -> None:
     files.put(_key(job.job_id, f"piece-{job.pieces:06d}"), body)
 
 
-def join_pieces(job_id: str, pieces: int) -> int:
-    """Make the result of its pieces; returns its bytes."""
-    return files.join([_key(job_id, f"piece-{one:06d}") for one in range(pieces)], _key(job_id, "result"))
+def join_pieces(job_id: str, pieces: int, kind: SheetKind | None = None) -> int:
+    """Make the result of its pieces, perhaps a sheet; returns its bytes."""
+    keys = [_key(job_id, f"piece-{one:06d}") for one in range(pieces)]
+    if kind is None:
+        return files.join(keys, _key(job_id, "result"))
+    return files.write(_key(job_id, "result"), lambda whole: finish_sheet(map(files.get, keys), kind, whole))
 
 
 def link(job: Job) -> str:

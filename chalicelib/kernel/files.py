@@ -2,7 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import IO
 from urllib.parse import quote
 
 from chalicelib.kernel import aws
@@ -23,12 +24,21 @@ def get(key: str) -> bytes:
 def join(keys: Iterable[str], into: str) -> int:
     """Write the files one after the other as one; returns its bytes. On disk, not in memory."""
     storage, bucket = aws.client("s3"), config().results_bucket
-    with tempfile.TemporaryFile() as whole:
+
+    def copy(whole: IO[bytes]) -> None:
         for key in keys:
             shutil.copyfileobj(storage.get_object(Bucket=bucket, Key=key)["Body"], whole)
-        size = whole.tell()
+
+    return write(into, copy)
+
+
+def write(key: str, fill: Callable[[IO[bytes]], None]) -> int:
+    """Write the file that ``fill`` writes; returns its bytes. On disk, not in memory."""
+    with tempfile.TemporaryFile() as whole:
+        fill(whole)
+        size = whole.seek(0, 2)
         whole.seek(0)
-        storage.put_object(Bucket=bucket, Key=into, Body=whole)
+        aws.client("s3").put_object(Bucket=config().results_bucket, Key=key, Body=whole)
     return size
 
 

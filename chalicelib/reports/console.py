@@ -2,13 +2,18 @@
 
 from typing import Any
 
+from chalicelib.jobs.schemas import JobOut
+from chalicelib.jobs.start_job import STARTING
 from chalicelib.kernel import auth
+from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.reports import store
 from chalicelib.reports.audit import audit
+from chalicelib.reports.export_lists import export_lists
 from chalicelib.reports.overview import new_distributors, overview
 from chalicelib.reports.rules import AuditUnknown
-from chalicelib.reports.schemas import AuditOut, AuditsOut, DayOut, OverviewOut, RunAudit
+from chalicelib.reports.schemas import AuditOut, AuditsOut, DayOut, ExportIn, OverviewOut, RunAudit
+from chalicelib.reports.start_export import start_export
 
 doors = Doors("/console")
 _UNKNOWN = dict.fromkeys(("orders", "sales_fen", "refunds", "refunded_fen", "rebates_fen"))
@@ -28,6 +33,23 @@ def list_audits(ask: Ask[Any]) -> AuditsOut:
     """Runs of the nightly audit, newest first."""
     found = store.audits(limit=ask.query.limit, cursor=ask.query.next).map(AuditOut.model_validate)
     return AuditsOut(items=found.items, next=found.next)
+
+
+@doors.post(
+    "/exports",
+    who=auth.staff(auth.OWN),
+    body=ExportIn,
+    takes_key=True,
+    returns=JobOut,
+    status=202,
+    errors=(*STARTING, Invalid),
+)
+def ask_export(ask: Ask[ExportIn]) -> JobOut:
+    """Take a list out of the shop as a file; it takes the permission to see that list."""
+    given = ask.body
+    auth.demand(auth.staff(export_lists()[given.list].kind.permission), ask.who)
+    job = start_export(given.list, given.sheet, given.since, given.until, by=ask.who.id, key=ask.key)
+    return JobOut.of(job)
 
 
 @doors.get("/audits/{audit_id}", who=auth.staff("audit.read"), returns=AuditOut, errors=(AuditUnknown,))

@@ -4,8 +4,12 @@ from chalicelib.kernel.clock import SHANGHAI, business_day, now
 from chalicelib.kernel.jobs import Jobs
 from chalicelib.reports import store
 from chalicelib.reports.audit import audit
+from chalicelib.reports.export_lists import export_lists
+from chalicelib.reports.export_step import export_step
 
 jobs = Jobs("reports")
+for _list in export_lists().values():
+    jobs.work(_list.kind.name)(export_step)
 BILLS_READY_HOUR = 11
 
 

@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 from pydantic import Field
 
+from chalicelib.jobs.sheet import SheetKind
 from chalicelib.kernel.http import Body, Out
+from chalicelib.reports.export_lists import ListName
 
 
 class RunAudit(Body):
@@ -60,3 +62,12 @@ class OverviewOut(Out):
 
     days: list[DayOut]
     new_distributors: dict[date, int] = Field(description="Today, yesterday and a week ago.")
+
+
+class ExportIn(Body):
+    """Which list, of which business days, as which file."""
+
+    list: ListName = Field(title="导出什么")
+    since: date = Field(title="从")
+    until: date = Field(title="到")
+    sheet: SheetKind = Field("xlsx", title="文件格式")

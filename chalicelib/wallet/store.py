@@ -152,6 +152,12 @@ def entries_of_day(day: date) -> Iterator[Entry]:
             yield row.as_value(Entry)
 
 
+def entries_of_shard(day: date, shard: int, *, limit: int, cursor: str | None) -> Page[Entry]:
+    """A page of one of the ``DAY_SHARDS`` shards of a business day."""
+    found = page(EntryRow.by_day, f"{day.isoformat()}#{shard}", limit=limit, cursor=cursor)
+    return found.map(lambda row: row.as_value(Entry))
+
+
 def entry_of_image(image: dict[str, Any]) -> Entry:
     """The entry that a stream record of ``journal`` holds."""
     return EntryRow.of_image(image).as_value(Entry)

@@ -1,0 +1,232 @@
+"""Which lists staff may take out of the shop as a file, and what stands in their columns (G6)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from chalicelib.commissions import store as commissions
+from chalicelib.commissions.rules import Commission
+from chalicelib.jobs.rules import Kind
+from chalicelib.jobs.sheet import Cell, Yuan
+from chalicelib.kernel.paging import Page
+from chalicelib.members import store as members
+from chalicelib.members.rules import Member
+from chalicelib.orders import store as orders
+from chalicelib.orders.describe import REFUND_TEXT, STATUS_TEXT
+from chalicelib.orders.move_refund import Refund
+from chalicelib.orders.rules import Order
+from chalicelib.wallet import store as wallet
+from chalicelib.wallet.rules import Entry
+from chalicelib.withdrawals import store as withdrawals
+from chalicelib.withdrawals.explain import explain
+from chalicelib.withdrawals.rules import Withdrawal
+
+ListName = Literal["orders", "refunds", "members", "commissions", "withdrawals", "journal"]
+_AT_ONCE = 100
+Pages = Callable[[date, int, str | None], Page[Any]]
+
+
+@dataclass(frozen=True)
+class ExportList:
+    """One list: each business day has ``parts`` that are read page by page; one thing gives its rows."""
+
+    kind: Kind
+    header: Sequence[str]
+    pages: Pages
+    rows: Callable[[Any], Iterator[Sequence[Cell]]]
+    parts: int = 1
+
+
+def export_lists() -> dict[ListName, ExportList]:
+    """Every list, by its name at the door."""
+    return _LISTS
+
+
+def _order_rows(order: Order) -> Iterator[Sequence[Cell]]:
+    """A row a line; what belongs to the whole order stands in its first row, so that sums are right."""
+    for number, line in enumerate(order.lines):
+        is_first = number == 0
+        yield (
+            order.order_id,
+            STATUS_TEXT[order.status],
+            order.placed_at,
+            order.paid_at,
+            order.buyer_id,
+            line.title,
+            line.sku_name,
+            line.quantity,
+            Yuan(line.paid_fen),
+            Yuan(order.freight_fen) if is_first else None,
+            Yuan(order.total_fen) if is_first else None,
+            Yuan(order.refunded_fen) if is_first else None,
+            order.transaction_id if is_first else None,
+            order.note if is_first else None,
+        )
+
+
+def _refund_rows(refund: Refund) -> Iterator[Sequence[Cell]]:
+    yield (
+        refund.refund_id,
+        refund.order_id,
+        refund.buyer_id,
+        REFUND_TEXT[refund.status],
+        Yuan(refund.amount_fen),
+        Yuan(refund.freight_fen),
+        refund.asked_at,
+        refund.note,
+    )
+
+
+def _member_rows(member: Member) -> Iterator[Sequence[Cell]]:
+    yield (
+        member.member_id,
+        member.nickname,
+        member.phone_masked,
+        "正常" if member.is_active else "已停用",
+        member.joined_at,
+        member.upline,
+        member.bound_at,
+        "、".join(member.tags),
+        member.note,
+    )
+
+
+def _commission_rows(order: Order) -> Iterator[Sequence[Cell]]:
+    for one in commissions.of_order(order.order_id):
+        yield _commission_row(one)
+
+
+def _commission_row(one: Commission) -> Sequence[Cell]:
+    return (
+        one.order_id,
+        one.payee_id,
+        one.rule_title or one.rule,
+        one.level,
+        _STATES[one.state],
+        one.form,
+        Yuan(one.amount_fen),
+        Yuan(one.clawed_fen),
+        Yuan(one.left_fen),
+        one.units,
+        one.created_at,
+        one.matures_at,
+        one.matured_at,
+    )
+
+
+def _withdrawal_rows(one: Withdrawal) -> Iterator[Sequence[Cell]]:
+    yield (
+        one.withdrawal_id,
+        one.member_id,
+        explain(one).title,
+        Yuan(one.amount_fen),
+        Yuan(one.fee_fen),
+        Yuan(one.paid_fen),
+        one.requested_at,
+        one.sent_at,
+        one.ended_at,
+        one.transfer_bill_number,
+        one.reason or one.fail_reason,
+    )
+
+
+def _entry_rows(entry: Entry) -> Iterator[Sequence[Cell]]:
+    """A row a posting: money and points of one account."""
+    refs = "；".join(f"{name} {value}" for name, value in sorted(entry.refs.items()))
+    for posting in entry.postings:
+        yield entry.entry_id, entry.at, entry.kind, posting.account, Yuan(posting.amount_fen), None, refs
+    for move in entry.points:
+        yield entry.entry_id, entry.at, entry.kind, move.account, None, move.points, refs
+
+
+_STATES = {"PENDING": "待结算", "MATURED": "已结算", "CLAWED": "已追回", "ZERO": "没有佣金"}
+
+
+def _orders_of(day: date, part: int, cursor: str | None) -> Page[Order]:
+    return orders.of_day(day, limit=_AT_ONCE, cursor=cursor)
+
+
+_ORDERS = Kind("EXPORT_ORDERS", "导出订单", "orders.read")
+_LISTS: dict[ListName, ExportList] = {
+    "orders": ExportList(
+        _ORDERS,
+        (
+            "订单号",
+            "状态",
+            "下单时间",
+            "付款时间",
+            "买家",
+            "商品",
+            "规格",
+            "件数",
+            "商品实付",
+            "运费",
+            "订单实付",
+            "已退款",
+            "微信单号",
+            "备注",
+        ),
+        _orders_of,
+        _order_rows,
+    ),
+    "refunds": ExportList(
+        Kind("EXPORT_REFUNDS", "导出售后", "refunds.read"),
+        ("售后单号", "订单号", "买家", "状态", "退款金额", "其中运费", "申请时间", "说明"),
+        lambda day, part, cursor: orders.refunds_of_days(
+            newest=day, oldest=day, limit=_AT_ONCE, cursor=cursor
+        ),
+        _refund_rows,
+    ),
+    "members": ExportList(
+        Kind("EXPORT_MEMBERS", "导出会员", "members.read"),
+        ("会员号", "昵称", "手机", "状态", "加入时间", "上级", "绑定时间", "标签", "备注"),
+        lambda day, part, cursor: members.joined(newest=day, oldest=day, limit=_AT_ONCE, cursor=cursor),
+        _member_rows,
+    ),
+    "commissions": ExportList(
+        Kind("EXPORT_COMMISSIONS", "导出佣金", "commissions.read"),
+        (
+            "订单号",
+            "得佣人",
+            "规则",
+            "级",
+            "状态",
+            "形式",
+            "佣金",
+            "已追回",
+            "剩余",
+            "份数",
+            "产生时间",
+            "可结算时间",
+            "结算时间",
+        ),
+        _orders_of,
+        _commission_rows,
+    ),
+    "withdrawals": ExportList(
+        Kind("EXPORT_WITHDRAWALS", "导出提现", "withdrawals.read"),
+        (
+            "提现单号",
+            "会员",
+            "状态",
+            "金额",
+            "手续费",
+            "到账",
+            "申请时间",
+            "转账时间",
+            "结束时间",
+            "微信转账单号",
+            "原因",
+        ),
+        lambda day, part, cursor: withdrawals.of_day(day.isoformat(), limit=_AT_ONCE, cursor=cursor),
+        _withdrawal_rows,
+    ),
+    "journal": ExportList(
+        Kind("EXPORT_JOURNAL", "导出账目", "wallet.read"),
+        ("流水号", "时间", "类型", "账户", "金额", "积分", "来源"),
+        lambda day, part, cursor: wallet.entries_of_shard(day, part, limit=_AT_ONCE, cursor=cursor),
+        _entry_rows,
+        parts=wallet.DAY_SHARDS,
+    ),
+}
