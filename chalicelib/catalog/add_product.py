@@ -13,7 +13,7 @@ from chalicelib.kernel.uploads import demand_pictures
 
 
 def add_product(draft: Product) -> Product:
-    """The new product, with ids of its own for it and its articles.
+    """The new product, with ids of its own for its articles and, unless the draft has one, for itself.
 
     Raises ``Invalid`` on content that no product may have, ``CategoryUnknown``, ``TemplateUnknown``,
     ``SkuForeign``.
@@ -21,7 +21,7 @@ def add_product(draft: Product) -> Product:
     category = store.load_category(draft.category_id)
     product = replace(
         draft,
-        product_id=ids.new_id("PR"),
+        product_id=draft.product_id or ids.new_id("PR"),
         skus=with_sku_ids(draft.skus, (), lambda: ids.new_id("SK")),
         is_on_shelf=False,
         listed_at=now(),

@@ -31,7 +31,7 @@ Cell = str | int | Yuan | datetime | None
 
 
 def sheet(rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Rows as a piece of long work keeps them until ``finish_sheet``: one JSON list a line."""
+    """These as a piece of long work keeps them until ``finish_sheet``: one JSON list a line."""
     return "".join(
         json.dumps([_kept(one) for one in row], ensure_ascii=False) + "\n" for row in rows
     ).encode()

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from chalicelib.jobs import store as jobs
+from chalicelib.jobs.read_sheet import MAX_BYTES, BadSheet
+from chalicelib.jobs.rules import JobUnknown
 from chalicelib.jobs.schemas import JobOut
 from chalicelib.jobs.start_job import STARTING
 from chalicelib.kernel import auth
@@ -10,10 +13,12 @@ from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.reports import store
 from chalicelib.reports.audit import audit
 from chalicelib.reports.export_lists import export_lists
+from chalicelib.reports.import_lists import import_lists
 from chalicelib.reports.overview import new_distributors, overview
 from chalicelib.reports.rules import AuditUnknown
-from chalicelib.reports.schemas import AuditOut, AuditsOut, DayOut, ExportIn, OverviewOut, RunAudit
+from chalicelib.reports.schemas import AuditOut, AuditsOut, DayOut, ExportIn, ImportIn, OverviewOut, RunAudit
 from chalicelib.reports.start_export import start_export
+from chalicelib.reports.start_import import NotLookedThrough, do_import, start_import
 
 doors = Doors("/console")
 _UNKNOWN = dict.fromkeys(("orders", "sales_fen", "refunds", "refunded_fen", "rebates_fen"))
@@ -50,6 +55,37 @@ def ask_export(ask: Ask[ExportIn]) -> JobOut:
     auth.demand(auth.staff(export_lists()[given.list].kind.permission), ask.who)
     job = start_export(given.list, given.sheet, given.since, given.until, by=ask.who.id, key=ask.key)
     return JobOut.of(job)
+
+
+@doors.post(
+    "/imports",
+    who=auth.staff(auth.OWN),
+    body=ImportIn,
+    takes_key=True,
+    max_bytes=MAX_BYTES * 4 // 3 + 4096,
+    returns=JobOut,
+    status=202,
+    errors=(*STARTING, BadSheet),
+)
+def try_import(ask: Ask[ImportIn]) -> JobOut:
+    """Look a file through without changing anything; it takes the permission to do what is in it."""
+    given = ask.body
+    auth.demand(auth.staff(import_lists()[given.list].kind.permission), ask.who)
+    return JobOut.of(start_import(given.list, given.content, by=ask.who.id, key=ask.key))
+
+
+@doors.post(
+    "/imports/{job_id}/apply",
+    who=auth.staff(auth.OWN),
+    takes_key=True,
+    returns=JobOut,
+    status=202,
+    errors=(*STARTING, JobUnknown, NotLookedThrough),
+)
+def apply_import(ask: Ask[Any]) -> JobOut:
+    """Do what a file says that was looked through without a problem."""
+    auth.demand(auth.staff(jobs.load(ask.path["job_id"], ask.who.id).permission), ask.who)
+    return JobOut.of(do_import(ask.path["job_id"], by=ask.who.id, key=ask.key))
 
 
 @doors.get("/audits/{audit_id}", who=auth.staff("audit.read"), returns=AuditOut, errors=(AuditUnknown,))

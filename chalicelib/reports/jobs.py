@@ -6,10 +6,14 @@ from chalicelib.reports import store
 from chalicelib.reports.audit import audit
 from chalicelib.reports.export_lists import export_lists
 from chalicelib.reports.export_step import export_step
+from chalicelib.reports.import_lists import import_lists
+from chalicelib.reports.import_step import import_step
 
 jobs = Jobs("reports")
 for _list in export_lists().values():
     jobs.work(_list.kind.name)(export_step)
+for _file in import_lists().values():
+    jobs.work(_file.kind.name)(import_step)
 BILLS_READY_HOUR = 11
 
 

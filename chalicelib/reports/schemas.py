@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from pydantic import Field
+from pydantic import Base64Bytes, Field
 
 from chalicelib.jobs.sheet import SheetKind
 from chalicelib.kernel.http import Body, Out
 from chalicelib.reports.export_lists import ListName
+from chalicelib.reports.import_lists import ImportName
 
 
 class RunAudit(Body):
@@ -71,3 +72,10 @@ class ExportIn(Body):
     since: date = Field(title="从")
     until: date = Field(title="到")
     sheet: SheetKind = Field("xlsx", title="文件格式")
+
+
+class ImportIn(Body):
+    """A file to look through."""
+
+    list: ImportName = Field(title="导入什么")
+    content: Base64Bytes = Field(title="文件", description="CSV or XLSX, in base 64.")

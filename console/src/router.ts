@@ -59,6 +59,7 @@ export const entries: Entry[] = [
   page('设置', 'settings', '商城设置', 'settings.read', () => import('./pages/settings/Settings.vue')),
   page('设置', 'staff', '员工', 'staff.read', () => import('./pages/settings/Staff.vue')),
   page('设置', 'roles', '角色', 'staff.read', () => import('./pages/settings/Roles.vue')),
+  page('概览', 'jobs', '任务', '', () => import('./pages/settings/Jobs.vue')),
   page('设置', 'account', '我的账号', '', () => import('./pages/settings/Account.vue'), true),
   page('设置', 'audit-log', '操作记录', 'audit.read', () => import('./pages/settings/AuditLog.vue')),
 ]

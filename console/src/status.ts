@@ -37,6 +37,7 @@ export const GRANT: Tags = { WAITING: wait('待同意'), DONE: good('已发放')
 export const NEWS: Tags = { DRAFT: wait('草稿'), PUBLISHED: good('已发布'), WITHDRAWN: soft('已撤下') }
 export const CODE: Tags = { GOOD: good('可用'), REVOKED: soft('已作废'), EXPIRED: soft('已过期') }
 export const MOVEMENT: Tags = { RESERVED: under('下单占用'), RELEASED: good('释放'), SET: wait('盘点'), ADJUSTED: wait('增减') }
+export const WORK: Tags = { QUEUED: wait('排队中'), RUNNING: under('进行中'), DONE: good('已完成'), FAILED: bad('没有完成'), CANCELLED: soft('已取消') }
 export const SHELF: Tags = { true: good('在售'), false: soft('已下架') }
 export const YES: Tags = { true: good('是'), false: soft('否') }
 

@@ -1,0 +1,61 @@
+"""Exports and imports may die anywhere: a file is done once, whoever goes on with it (G6)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.jobs import jobs as back
+from chalicelib.kernel import jobs
+from chalicelib.reports.import_step import import_step
+from chalicelib.reports.start_export import start_export
+from chalicelib.reports.start_import import do_import, start_import
+from tests.crash.harness import kills, survives
+from tests.crash.street import Street
+from tests.jobs.running import WHO, finish
+from tests.orders.shop import Shop
+from tests.support import people
+from tests.support.world import START, Clock
+
+
+@pytest.fixture(autouse=True)
+def at_work(peer: Street, world: Clock) -> Iterator[None]:
+    """Without the audit rows, whose images tell the times at which a death let a thing happen."""
+    people.make_staff(WHO, ("orders.read", "orders.ship", "catalog.edit"))
+    find = jobs._find_worker
+    jobs.install_workers(lambda _: import_step)
+    yield
+    jobs.install_workers(find)
+
+
+def parcels(shop: Shop) -> bytes:
+    paid = shop.paid()
+    return f"订单号,快递公司,快递单号\n{paid.order_id},顺丰速运,SF10000001".encode()
+
+
+@kills(start_export)
+def test_asking_for_an_export(peer: Street, world: Clock) -> None:
+    day = START.date()
+    survives(
+        peer, world, lambda: start_export("orders", "csv", day, day, by=WHO, key="key-0001"), money_commits=0
+    )
+
+
+@kills(start_import)
+def test_bringing_a_file(shop: Shop, peer: Street, world: Clock) -> None:
+    file = parcels(shop)
+    survives(peer, world, lambda: start_import("parcels", file, by=WHO, key="key-0001"), money_commits=0)
+
+
+@kills(do_import, import_step, "chalicelib.reports.import_lists")
+def test_sending_by_a_file(shop: Shop, peer: Street, world: Clock) -> None:
+    """One parcel, wherever it dies."""
+    trial = finish(start_import("parcels", parcels(shop), by=WHO, key="key-0001").job_id)
+
+    def next_minutes() -> None:
+        world.advance(minutes=7)
+        back.run_waiting()
+
+    def act() -> None:
+        finish(do_import(trial.job_id, by=WHO, key="key-0002").job_id)
+
+    survives(peer, world, act, sweep=next_minutes, money_commits=0)
