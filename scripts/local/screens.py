@@ -19,6 +19,7 @@ from scripts.local import browser
 from scripts.local.h5_page import remember, sign_in_as
 from scripts.local.lived_in import LivedIn, live_in
 from scripts.local.people import Phone
+from scripts.local.screens_console import DESK_SIZE, take_console
 from scripts.local.world import World, WorldError, free_port
 
 PHONE_SIZES = ((360, 640), (390, 844), (430, 932))
@@ -106,9 +107,11 @@ def main() -> None:
             shop = live_in(world.api_url, world.wechat_url)
             for size in sizes:
                 _take(chromium, shop, shots, size=size, folder=options.to)
+            is_desk = options.size in (None, f"{DESK_SIZE[0]}x{DESK_SIZE[1]}")
+            at_desk = take_console(chromium, shop, only=options.only, folder=options.to) if is_desk else 0
     except WorldError as problem:
         sys.exit(f"Fenxiao: {problem}")
-    print(f"{len(shots) * len(sizes)} pictures in {options.to}")
+    print(f"{len(shots) * len(sizes) + at_desk} pictures in {options.to}")
 
 
 @contextmanager
