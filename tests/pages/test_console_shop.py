@@ -1,7 +1,10 @@
 """The merchant's first days in the console: goods, a distributor, a parcel. P1, D1, O3, S, G1."""
 
+import io
+
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from scripts.local.people import Phone, Staff, fresh_key, wait_for
 from scripts.local.world import World
@@ -20,6 +23,13 @@ def typed(page: Page, field: str, text: str) -> None:
     box.blur()
 
 
+def picture() -> FilePayload:
+    """A photo as a merchant has one."""
+    made = io.BytesIO()
+    Image.new("RGB", (600, 600), "#5b8c5a").save(made, "JPEG")
+    return {"name": "茶.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
+
+
 def saved(page: Page) -> None:
     """Save the form; it closes."""
     page.get_by_test_id("save").click()
@@ -36,6 +46,9 @@ def test_a_product_of_two_articles_is_made_counted_sold_and_shipped(
         typed(page, "title", TITLE)
         choose(page, "field-category_id", "茶与咖啡")
         choose(page, "field-freight_template_id", "满")
+        page.get_by_test_id("add-picture_urls").click()
+        page.get_by_test_id("field-picture_urls.0").set_input_files(picture())
+        expect(page.get_by_test_id("shown-picture_urls.0")).to_be_visible()
         page.get_by_test_id("add-skus").click()
         for at, (name, price, cost) in enumerate((("100 克", "88", "30"), ("250 克", "199.9", "70"))):
             typed(page, f"skus.{at}.name", name)
