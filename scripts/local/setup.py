@@ -53,7 +53,9 @@ def prepare(folder: Path, *lists: str) -> None:
         [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", UV],
         f"pip could not install {UV}",
     )
-    _run([python, "-m", "uv", "pip", "install", "-q", "--python", python, *requirements], f"{lists} failed")
+    # Compiled now: where Python may keep no byte code, each of our many processes would compile it all again.
+    install = [python, "-m", "uv", "pip", "install", "-q", "--compile-bytecode", "--python", python]
+    _run([*install, *requirements], f"{lists} failed")
     stamp.write_text(wanted)
 
 

@@ -177,7 +177,7 @@ class World:
                 start_new_session=True,
             )
 
-    def _wait(self, name: str, url: str, patience_seconds: float = 40) -> None:
+    def _wait(self, name: str, url: str, patience_seconds: float = 120) -> None:
         until = time.monotonic() + patience_seconds
         while time.monotonic() < until:
             if self.processes[name].poll() is not None:
@@ -186,7 +186,7 @@ class World:
                 urllib.request.urlopen(url, timeout=2).close()
                 return
             time.sleep(0.05)
-        raise WorldError(f"{name} did not start; see {self.folder / 'logs' / (name + '.log')}")
+        raise WorldError(f"{name} did not start: no answer at {url}; see {self.folder / 'logs' / (name + '.log')}")
 
     def _check_ports(self) -> None:
         for port in (self.port, self.port + 1, self.port + 2):

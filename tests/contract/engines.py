@@ -30,6 +30,8 @@ from tests.contract.peers import free_port, wait_until
 from tests.support import world as support
 
 NAMES = ("moto-locked", "ministack")
+START_SECONDS = 240
+"""How long a process may take to start where many others run; one that ended is seen at once."""
 
 
 @dataclass
@@ -107,7 +109,7 @@ class Ministack:
                 stdout=log,
                 stderr=log,
             )
-        wait_until(self._is_up, seconds=40)
+        wait_until(self._is_up, seconds=START_SECONDS, what=f"the engine answers at {self.url}")
         for service, look in _LOOKS.items():
             getattr(_patient_client(service, self.url), look)()
 
@@ -121,7 +123,7 @@ class Ministack:
         if self.process is None:
             return None
         self.process.send_signal(by)
-        return self.process.wait(30)
+        return self.process.wait(START_SECONDS)
 
     def snapshot(self) -> str:
         """The tables as they were last written to disk."""
@@ -162,7 +164,7 @@ def race(work: Callable[[int], object], *, threads: int = 16) -> None:
     start = threading.Barrier(threads)
 
     def run(number: int) -> None:
-        start.wait(30)
+        start.wait(START_SECONDS)
         work(number)
 
     with ThreadPoolExecutor(threads) as pool:
@@ -180,7 +182,7 @@ _LOOKS = {
 
 def _patient_client(service: str, url: str | None = None) -> Any:
     patience = Config(
-        read_timeout=60,
+        read_timeout=START_SECONDS,
         max_pool_connections=64,
         parameter_validation=False,
         retries={"total_max_attempts": 1},

@@ -27,15 +27,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(claim: Callable[[], Any], *, seconds: float = 5.0) -> Any:
-    """The first true value of ``claim``; fails after ``seconds``."""
+def wait_until(claim: Callable[[], Any], *, seconds: float = 60.0, what: str = "what was claimed") -> Any:
+    """The first true value of ``claim``; fails after ``seconds``, and says ``what`` did not come true.
+
+    It waits as long as a busy machine may need; whoever is not busy never notices.
+    """
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         value = claim()
         if value:
             return value
         time.sleep(0.01)
-    raise AssertionError("did not come true in time")
+    raise AssertionError(f"{what}: not true after {seconds:.0f} s")
 
 
 @dataclass

@@ -19,14 +19,14 @@ class Process(Simulator):
     def __post_init__(self) -> None:
         self.url = f"http://127.0.0.1:{self.port}"
         self.clock_file = self.directory / "clock.json"
-        self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=10)
+        self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=60)
         self.start()
 
     def start(self) -> None:
         flags = ["--port", str(self.port), "--state", str(self.directory), "--clock", str(self.clock_file)]
         command = [sys.executable, "-m", "scripts.local.wechat_sim", *flags, "--shop-url", self.shop_url]
         self.process = subprocess.Popen(command)
-        wait_until(self._is_up, seconds=20)
+        wait_until(self._is_up, seconds=240, what=f"the simulator answers at {self.url}")
         self.keys: dict[str, Any] = json.loads((self.directory / "keys.json").read_text())
 
     def kill(self) -> None:

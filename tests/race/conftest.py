@@ -16,7 +16,7 @@ from chalicelib.kernel.clock import business_day
 from chalicelib.reports import audit
 from chalicelib.reports.check_bills import BillCheck
 from scripts.local import tables
-from tests.contract.engines import NAMES, Engine, Ministack, engine_of_moto
+from tests.contract.engines import NAMES, START_SECONDS, Engine, Ministack, engine_of_moto
 from tests.payments import shop
 from tests.payments.fakes import WeChatPay, installed
 from tests.payments.signed import keys
@@ -59,7 +59,7 @@ def world(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Clock]:
             yield clock
         return
     process: Ministack = request.getfixturevalue("ministack")
-    urllib.request.urlopen(f"{process.url}/_ministack/reset", data=b"", timeout=30).close()
+    urllib.request.urlopen(f"{process.url}/_ministack/reset", data=b"", timeout=START_SECONDS).close()
     tables.create(aws.client("dynamodb"))
     with support.furnished() as clock:
         yield clock
