@@ -31,7 +31,9 @@ def main() -> None:
         print(f"ok   unit tests of {front.name}", flush=True)
         fronts.weigh(front)
     given = sys.argv[1:]
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *given]
+    # xdist would begin with the files of most tests; tests/conftest.py knows which take longest.
+    how = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", *how, *given]
     sys.exit(subprocess.run(command, check=False).returncode)
 
 

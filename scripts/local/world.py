@@ -186,7 +186,9 @@ class World:
                 urllib.request.urlopen(url, timeout=2).close()
                 return
             time.sleep(0.05)
-        raise WorldError(f"{name} did not start: no answer at {url}; see {self.folder / 'logs' / (name + '.log')}")
+        raise WorldError(
+            f"{name} did not start: no answer at {url}; see {self.folder / 'logs' / (name + '.log')}"
+        )
 
     def _check_ports(self) -> None:
         for port in (self.port, self.port + 1, self.port + 2):

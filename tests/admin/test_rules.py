@@ -155,3 +155,7 @@ class TestChain:
     def test_a_digest_does_not_depend_on_the_order_of_names(self) -> None:
         assert digest({"a": {"S": "1"}, "b": {"N": "2"}}) == digest({"b": {"N": "2"}, "a": {"S": "1"}})
         assert digest({"a": {"S": "1"}}) != digest({"a": {"N": "1"}})
+
+
+def test_a_fine_username_is_kept_in_lower_case() -> None:
+    assert cleaned_staff_username(" Wang.01_x ") == "wang.01_x"

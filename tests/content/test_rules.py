@@ -1,12 +1,24 @@
 """What notices say (N2): Chinese, complete, and never with a hole in it."""
 
 import re
+from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.content.rules import KINDS, SubscribeMessages, Template, text_of, values_of
+from chalicelib.content.rules import (
+    KINDS,
+    Announcement,
+    AnnouncementNotDraft,
+    AnnouncementStatus,
+    SubscribeMessages,
+    Template,
+    demand_draft,
+    text_of,
+    values_of,
+)
 from chalicelib.wechat.messages import fit
 
 NAMES = {
@@ -124,3 +136,20 @@ class TestTemplates:
     def test_others_are_refused_in_chinese(self, template: Template) -> None:
         with pytest.raises(ValueError, match=r"[\u4e00-\u9fff]"):
             SubscribeMessages((template,)).check()
+
+    def test_a_kind_has_one_template_at_most(self) -> None:
+        paid = Template("order_paid", "TEMPLATE_0001", {"amount2": "amount"})
+        assert SubscribeMessages((paid,)).of("order_paid") is paid
+        assert SubscribeMessages((paid,)).of("order_shipped") is None
+        with pytest.raises(ValueError, match="一个模板"):
+            SubscribeMessages((paid, paid)).check()
+
+
+@pytest.mark.parametrize("status", get_args(AnnouncementStatus))
+def test_only_what_is_not_published_may_be_edited(status: AnnouncementStatus) -> None:
+    announcement = Announcement("AN1", status, "公告", "内容", datetime(2026, 11, 23, tzinfo=UTC))
+    if status == "PUBLISHED":
+        with pytest.raises(AnnouncementNotDraft):
+            demand_draft(announcement)
+    else:
+        demand_draft(announcement)

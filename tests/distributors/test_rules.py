@@ -144,3 +144,45 @@ def test_join_rules_need_a_level() -> None:
     JoinRules().check()
     with pytest.raises(ValueError, match="等级"):
         replace(JoinRules(), default_level_id="").check()
+
+
+def test_only_a_level_that_staff_hold_is_released() -> None:
+    """D2: it is left to the tasks again."""
+    held = rules.with_level(standing("APPROVED"), "gold", at=AT, is_held=True)
+    free = rules.with_level_released(held)
+    assert (free.is_level_held, free.level_id, free.version) == (False, "gold", held.version + 1)
+    with pytest.raises(rules.StepNotAllowed):
+        rules.with_level_released(free)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "at_least", "needed", "is_fine"),
+    [
+        (["direct_buyers"], 1, 1, True),
+        (["direct_buyers", "own_sales_fen"], 1, 2, True),
+        ([], 1, 1, False),
+        (["direct_buyers", "direct_buyers"], 1, 1, False),
+        (["direct_buyers"] * 6, 1, 1, False),
+        (["direct_buyers"], 1, 0, False),
+        (["direct_buyers"], 1, 2, False),
+        (["direct_buyers"], 0, 1, False),
+    ],
+)
+def test_tasks_can_be_done_and_say_each_thing_once(
+    metrics: list[rules.Metric], at_least: int, needed: int, is_fine: bool
+) -> None:
+    """D2, for rising and for staying."""
+    tasks = rules.Tasks(tuple(rules.Task(one, at_least) for one in metrics), needed, "MONTH")
+    for level in (Level("x", "X", 1, upgrade=tasks), Level("x", "X", 1, keep=tasks)):
+        if is_fine:
+            rules.check_level(level)
+        else:
+            with pytest.raises(ValueError, match="条件"):
+                rules.check_level(level)
+
+
+def test_staying_is_judged_by_periods() -> None:
+    ever = rules.Tasks((rules.Task("direct_buyers", 1),), 1, "ALL")
+    rules.check_level(Level("x", "X", 1, upgrade=ever))
+    with pytest.raises(ValueError, match="按月"):
+        rules.check_level(Level("x", "X", 1, keep=ever))

@@ -253,3 +253,10 @@ def test_binding_rules_refuse_days_that_mean_nothing(wrong: BindingRules) -> Non
     BindingRules().check()
     with pytest.raises(ValueError, match="之间"):
         wrong.check()
+
+
+def test_a_code_knows_its_place_and_a_row_its_number() -> None:
+    """I2: one living code for each channel and product; the row's id is the same each time it is made."""
+    assert CODE.scene == "i=7KD9QX2M"
+    assert CODE.slot == rules.slot_of("INVITER", "", None) == "INVITER||"
+    assert row().attribution_id == row().attribution_id != row(number=2).attribution_id

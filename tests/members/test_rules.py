@@ -1,5 +1,7 @@
 """The members' rules: what is shown, what is accepted, where one may return to."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,8 @@ from chalicelib.members.rules import (
     Address,
     AddressUnknown,
     BadReturnAddress,
+    BadUsername,
+    MemberBlocked,
     MemberClosed,
     NicknameNotFine,
     NotYourPicture,
@@ -16,6 +20,9 @@ from chalicelib.members.rules import (
     avatar_folder,
     below,
     cleaned_nickname,
+    cleaned_username,
+    default_nickname,
+    demand_active,
     demand_own_avatar,
     demand_within,
     masked,
@@ -151,8 +158,6 @@ class TestPath:
 
 
 def test_a_closed_account_stays_closed() -> None:
-    from dataclasses import replace
-
     for wanted in ("ACTIVE", "BLOCKED"):
         with pytest.raises(MemberClosed):
             status_after(replace(stranger(), status="CLOSED"), wanted)
@@ -206,3 +211,30 @@ class TestAddressBook:
                 book = without_address(book, address_id)
             assert [one.is_default for one in book].count(True) == min(1, len(book))
             assert len({one.address_id for one in book}) == len(book)
+
+
+def test_who_may_act_and_whose_upline_is_nearest() -> None:
+    """M5: the blocked and the closed each hear their own refusal."""
+    alone = stranger()
+    assert (alone.upline, alone.is_active) == (None, True)
+    assert replace(alone, path=("B", "A")).upline == "B"
+    demand_active(alone)
+    assert status_after(alone, "BLOCKED") == "BLOCKED"
+    for status, refusal in (("BLOCKED", MemberBlocked), ("CLOSED", MemberClosed)):
+        assert not replace(alone, status=status).is_active
+        with pytest.raises(refusal):
+            demand_active(replace(alone, status=status))
+
+
+def test_a_new_name_tells_no_number() -> None:
+    assert default_nickname("ME0123456789WXYZ") == "会员WXYZ"
+
+
+@pytest.mark.parametrize("name", ["abc", "1abc", "a b c", "王小明", "x" * 21, "a-bcd"])
+def test_odd_usernames_are_refused(name: str) -> None:
+    with pytest.raises(BadUsername):
+        cleaned_username(name)
+
+
+def test_a_fine_username_is_kept_in_lower_case() -> None:
+    assert cleaned_username(" Ming_01 ") == "ming_01"

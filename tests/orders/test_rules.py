@@ -3,10 +3,11 @@
 import itertools
 import typing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.kernel.money import Fen
 from chalicelib.orders import move_refund as refunds
 from chalicelib.orders.describe import REFUND_TEXT, STATUS_TEXT, describe, describe_refund, when
 from chalicelib.orders.move_refund import (
@@ -18,12 +19,21 @@ from chalicelib.orders.move_refund import (
 )
 from chalicelib.orders.rules import (
     EDGES,
+    LineUnknown,
+    OrderAlreadyPaid,
     OrderMoved,
     OrderRules,
+    Parcel,
+    ParcelLine,
     Status,
+    closed,
+    completed,
+    due_at,
+    received,
+    shipped_out,
     step,
 )
-from tests.orders.build import AT, order, refund
+from tests.orders.build import AT, line, order, refund
 
 STATUSES: tuple[Status, ...] = typing.get_args(Status)
 REFUND_STATUSES: tuple[RefundStatus, ...] = typing.get_args(RefundStatus)
@@ -95,3 +105,76 @@ def test_times_are_told_in_shanghai() -> None:
 def test_settings_no_shop_may_have_are_refused(wrong: dict[str, typing.Any]) -> None:
     with pytest.raises(ValueError, match=r"[一-鿿]"):
         replace(OrderRules(), **wrong).check()
+
+
+def test_the_settings_we_ship_are_fine() -> None:
+    OrderRules().check()
+
+
+def test_an_unpaid_order_closes_and_a_paid_one_never() -> None:
+    """Invariant 5: once WeChat holds the money, it goes back by a refund or not at all."""
+    shut = closed(order(status="UNPAID"), "BUYER", at=AT)
+    assert (shut.status, shut.closed_at, shut.close_reason) == ("CLOSED", AT, "BUYER")
+    with pytest.raises(OrderMoved):
+        closed(shut, "STAFF", at=AT)
+    for status in ("PAID", "SHIPPED", "RECEIVED", "COMPLETED"):
+        with pytest.raises(OrderAlreadyPaid):
+            closed(order(status=status), "STAFF", at=AT)
+
+
+def test_all_that_was_not_given_back_has_to_be_out() -> None:
+    """O3: units given back before they were sent are not waited for; receipt then comes by itself."""
+    parcels = (Parcel(1, "EXPRESS", (ParcelLine(1, 2),), AT),)
+    part = replace(line(), shipped_quantity=2)
+    whole = replace(part, refunded_quantity=1, unshipped_refunded_quantity=1)
+    assert not replace(order(part), parcels=parcels).is_all_sent
+    assert not order(replace(line(), unshipped_refunded_quantity=3)).is_all_sent
+    sent = replace(order(whole), parcels=parcels)
+    assert sent.is_all_sent
+    out = shipped_out(sent, at=AT)
+    assert (out.status, due_at(out)) == ("SHIPPED", AT + timedelta(days=10))
+    with pytest.raises(AssertionError):
+        shipped_out(order(), at=AT)
+
+
+def test_a_received_order_completes_when_its_window_ends_and_nothing_is_open() -> None:
+    """O4: an open refund makes every clock wait."""
+    here = received(order(status="SHIPPED"), at=AT)
+    until = AT + timedelta(days=7)
+    assert due_at(here) == here.after_sale_until == until
+    assert completed(here, at=until).completed_at == until
+    asked = replace(here, lines=(replace(line(), open_refund_id="RF1", open_quantity=1),))
+    assert due_at(asked) is None
+    for present, at in (
+        (here, until - timedelta(seconds=1)),
+        (asked, until),
+        (replace(here, after_sale_until=None), until),
+    ):
+        with pytest.raises(OrderMoved):
+            completed(present, at=at)
+    assert due_at(order(status="UNPAID")) == order().expires_at
+    assert due_at(order(status="PAID")) is None
+
+
+def test_units_and_fen_are_counted_once() -> None:
+    """Invariant 8: what is asked back or given back is not there a second time."""
+    some = replace(
+        line(),
+        shipped_quantity=1,
+        refunded_quantity=1,
+        unshipped_refunded_quantity=1,
+        open_quantity=1,
+        open_unshipped_quantity=1,
+    )
+    assert (some.refundable_quantity, some.unsent_quantity, some.shippable_quantity) == (1, 1, 0)
+    back = replace(line(), refunded_quantity=3, refunded_fen=Fen(9_999))
+    assert back.is_refunded
+    assert not replace(back, refunded_fen=Fen(9_998)).is_refunded
+    both = order(back, line(2))
+    assert not both.is_all_refunded
+    assert order(back).is_all_refunded
+    assert replace(both, freight_reserved_fen=Fen(100), freight_refunded_fen=Fen(200)).freight_left_fen == 900
+    assert both.line(2).line_no == 2
+    with pytest.raises(LineUnknown):
+        both.line(3)
+    assert [(one.line_no, one.goods_paid_fen) for one in both.sale.lines] == [(1, 9_999), (2, 9_999)]

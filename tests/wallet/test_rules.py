@@ -14,7 +14,9 @@ from chalicelib.wallet.rules import (
     Line,
     Posting,
     Wallet,
+    account_of,
     balanced,
+    balanced_points,
     fold,
     lines_of,
     month_bounds,
@@ -113,3 +115,12 @@ def test_every_kind_of_entry_has_a_title_of_its_own() -> None:
     titles = {title_of(Line("A", "1", kind, AT, {}, pending_fen=Fen(-1))) for kind in kinds}
     assert len(titles) == len(kinds)
     assert "已结算" in title_of(Line("A", "1", "REFUND", AT, {}, available_fen=Fen(-1)))
+
+
+def test_points_balance_as_money_does() -> None:
+    """Invariants 2 and 19: one posting for each account, a sum of zero."""
+    given_out = balanced_points([("p:ME1:available", 5), ("shop:points", -3), ("shop:points", -2)])
+    assert {one.account: one.points for one in given_out} == {"p:ME1:available": 5, "shop:points": -5}
+    with pytest.raises(AssertionError):
+        balanced_points([("p:ME1:available", 5), ("shop:points", -4)])
+    assert account_of("ME1", "debt") == "m:ME1:debt"

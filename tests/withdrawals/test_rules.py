@@ -218,3 +218,8 @@ def test_every_state_is_explained_in_chinese(status: Status, reason: str | None)
     told = explain(withdrawal(status, fail_reason=reason, reason="资料不全"))
     assert told.title and told.next.endswith("。") and "{" not in told.next
     assert (told.until is not None) is (status in ("WAITING", "PAYING", "CANCELING"))
+
+
+def test_the_settings_we_ship_are_fine_and_what_is_paid_is_less_the_fee() -> None:
+    WithdrawalRules().check()
+    assert withdrawal().paid_fen == 4_950
