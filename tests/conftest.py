@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave what is marked ``nightly`` to the nightly run; keep a file's tests in one worker, long ones first."""
+    """Leave what is marked ``nightly`` to the nightly run; keep a file's tests in one worker, long first."""
     items.sort(key=_turn)
     for item in items:
         # The pages share one local world and one browser, so the whole folder is one group.
