@@ -18,6 +18,7 @@ ASKED = {
     "GET /console/commissions": {"payee_id": "ME1"},
     "GET /console/territories/history": {"province": "广东省"},
     "GET /shop/search": {"q": "茶"},
+    "GET /shop/me/export": {"part": "orders"},
 }
 """What a list must be asked besides; all others need nothing."""
 
