@@ -14,7 +14,7 @@ describe('another page', () => {
     expect(opened).toEqual(['/pages/cart/index'])
   })
 
-  it.each([{}, { id: 'x' }, { id: `${ID}'--` }, { id: '../../me' }])('a tampered link opens home with a note: %o', (query) => {
+  it.each([{}, { id: 'x' }, { id: 'OR01' }, { id: `${ID}'--` }, { id: '../../me' }])('a tampered link opens home with a note: %o', (query) => {
     expect(idIn(query, 'id')).toBe('')
     expect(opened).toEqual(['/pages/index/index'])
     expect(world.toasts).toHaveLength(1)
