@@ -18,6 +18,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from scripts.local import starts
 from scripts.local.tables import read_template
 from scripts.local.world import ROOT
 
@@ -32,6 +33,7 @@ SETTINGS = (
     "Stage", "PublicUrl", "WebOrigin", "H5Url", "MediaBucket", "MpAppid", "OaAppid", "MchId", "MchSerial",
     "PayPublicKeyId", "EdgeKey",
 )  # fmt: skip
+OWN_ARCHITECTURE = "arm64" if os.uname().machine in ("arm64", "aarch64") else "x86_64"
 PARTS = ("tables", "functions", "alarms", "network", "site")
 PAYS = "WithdrawalsPayOut"
 """The one function that leaves by a listed address (infra/network.yaml)."""
@@ -54,6 +56,9 @@ def main() -> None:
     parser.add_argument("--architecture", default="arm64", choices=("arm64", "x86_64"))
     options = parser.parse_args()
     made = package(options.out, stage=options.stage, architecture=options.architecture)
+    if options.architecture == OWN_ARCHITECTURE:
+        starts.demand(made)
+        print("The package starts by itself and answers.")
     print(f"{made} {made.stat().st_size / 1e6:.1f} MB")
     print(f"{options.out / 'template.json'} {(options.out / 'template.json').stat().st_size / 1e6:.2f} MB")
 
