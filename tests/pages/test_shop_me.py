@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from scripts.local.people import wait_for
 from scripts.local.world import World
@@ -25,7 +25,7 @@ def test_a_face(shopper: Shopper) -> None:
     page = shopper.open("pages/user/profile")
     with page.expect_file_chooser() as chooser:
         page.get_by_test_id("avatar").click()
-    chooser.value.set_files(files=[{"name": "me.png", "mimeType": "image/png", "buffer": a_picture()}])
+    chooser.value.set_files(FilePayload(name="me.png", mimeType="image/png", buffer=a_picture()))
     url = wait_for("the avatar", lambda: shopper.get("/shop/me")["avatar_url"])
     assert httpx.get(url).content == a_picture()
     expect(page.get_by_test_id("phone-way-round")).to_be_visible()

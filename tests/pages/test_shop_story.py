@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, FrameLocator, Locator, Page, expect
 
 from scripts.local.people import Phone, Staff, wait_for
 from scripts.local.world import World
@@ -184,7 +184,7 @@ def _give_one_back(street: Street, owner: Staff, order_id: str) -> None:
     mall.get_by_test_id("line").filter(has_text="高山云雾绿茶").get_by_test_id("more").click()
     with street.page.expect_file_chooser() as chooser:
         mall.get_by_test_id("add-picture").click()
-    chooser.value.set_files(files=[{"name": "cup.png", "mimeType": "image/png", "buffer": a_picture()}])
+    chooser.value.set_files(FilePayload(name="cup.png", mimeType="image/png", buffer=a_picture()))
     expect(mall.get_by_test_id("picture")).to_have_count(1)
     mall.get_by_test_id("ask-go").click()
     expect(mall.get_by_test_id("refund-status")).to_be_visible()
