@@ -89,6 +89,8 @@ CLIENT = (
     Shot("poster", "pages/distributor/poster", who="distributor"),
     Shot("codes", "pages/distributor/codes", who="distributor"),
     Shot("team", "pages/distributor/team", who="distributor"),
+    Shot("levels", "pages/distributor/levels", who="distributor"),
+    Shot("violations", "pages/distributor/violations", who="distributor"),
 )
 
 

@@ -1,0 +1,200 @@
+"""A distributor's whole way: applying, the poster, a sale, the payout. D1, I1, I5, R11, W1, W2."""
+
+import base64
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from chalicelib.kernel.money import yuan
+from scripts.local.fill import OWNER_PASSWORD
+from scripts.local.h5_page import sign_in_as
+from scripts.local.people import Phone, Staff, wait_for
+from scripts.local.story import DAY, Story
+from scripts.local.world import World
+from tests.pages.shop import PHONE_SIZE, typed
+
+pytestmark = pytest.mark.local_world
+
+
+class Seller:
+    """Somebody with a WeChat and a browser window on the mall."""
+
+    def __init__(self, world: World, chromium: Browser) -> None:
+        self.phone = Phone.fresh(world.api_url, world.wechat_url, "苗苗")
+        self.phone.sign_in()
+        self.mall = f"{world.api_url}/h5/"
+        self.context = chromium.new_context(viewport=PHONE_SIZE, is_mobile=True, has_touch=True)  # type: ignore[arg-type]
+        self.page = self.context.new_page()
+        self.page.goto(self.mall)
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """Anew, since days may have passed."""
+        code = self.phone.touch("login", {"app": "mp"})["code"]
+        sign_in_as(self.page, self.phone.post("/shop/sign-in/mini-program", {"code": code}))
+
+    def open(self, path: str) -> Page:
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.mall}#/pages/{path}")
+        return self.page
+
+    def has(self, purse: str) -> int:
+        amount_fen: int = self.phone.get("/shop/wallet")[f"{purse}_fen"]
+        return amount_fen
+
+
+@pytest.fixture
+def seller(world: World, chromium: Browser) -> Iterator[Seller]:
+    made = Seller(world, chromium)
+    yield made
+    made.context.close()
+    made.phone.close()
+
+
+@contextmanager
+def a_sale(world: World, seller: Seller, code: str) -> Iterator[Story]:
+    """A friend comes by the code, buys and pays."""
+    story = Story(world.api_url, world.wechat_url, lambda _: None)
+    friend = Phone.fresh(world.api_url, world.wechat_url, "朋友")
+    friend.sign_in()
+    assert friend.post("/shop/scans", {"code": code, "source": "LINK"})["decision"] == "BOUND"
+    story.people = {"A": seller.phone, "C": friend}
+    story.staff.sign_in("owner", OWNER_PASSWORD)
+    story.buy()
+    yield story
+    friend.close()
+    story.staff.close()
+
+
+def test_from_applying_to_the_payout(world: World, seller: Seller, owner: Staff) -> None:
+    _apply(seller, owner)
+    code = _read_the_poster(seller)
+    with a_sale(world, seller, code) as story:
+        _see_it_pending(seller)
+        story.mature()
+        _withdraw(seller)
+        _let_it_expire(seller, story)
+        _withdraw(seller)
+        _confirm_on_the_phone(seller, story)
+
+
+def test_a_revoked_code_binds_nobody_and_says_so(world: World, seller: Seller, owner: Staff) -> None:
+    """I5: who opens it later comes under nobody; the next poster has a living code."""
+    _apply(seller, owner)
+    revoked = _read_the_poster(seller)
+    page = seller.open("distributor/codes")
+    page.get_by_test_id("revoke").first.click()
+    page.get_by_text("确定", exact=True).click()
+    expect(page.get_by_test_id("one-code").first).to_contain_text("已停用")
+    late = Phone.fresh(world.api_url, world.wechat_url, "来晚了")
+    late.sign_in()
+    assert late.post("/shop/scans", {"code": revoked, "source": "LINK"})["decision"] != "BOUND"
+    late.close()
+    assert _read_the_poster(seller) != revoked
+
+
+def _apply(seller: Seller, owner: Staff) -> None:
+    """The rules are agreed to before the button works; approval opens the centre."""
+    page = seller.open("distributor/join")
+    page.get_by_test_id("apply").click()
+    expect(page.get_by_text("请先勾选同意推广规则")).to_be_visible()
+    page.get_by_test_id("agree").click()
+    page.get_by_test_id("apply").click()
+    expect(page.get_by_test_id("apply")).to_have_count(0)
+    if seller.phone.get("/shop/distributor")["status"] == "PENDING":
+        owner.post(f"/console/distributors/{seller.phone.member_id}/approve", {})
+    seller.open("distributor/join").get_by_test_id("to-centre").click()
+    expect(page.get_by_test_id("available")).to_be_visible()
+
+
+def _read_the_poster(seller: Seller) -> str:
+    """The code in the picture leads to the mall with the code that stands below; a channel has its own."""
+    page = seller.open("distributor/poster")
+    link = _scan(page)
+    code = page.get_by_test_id("code").inner_text()
+    assert link.endswith(f"?inv={code}")
+    typed(page, "channel").fill("朋友圈")
+    page.get_by_test_id("make").click()
+    expect(page.get_by_test_id("code")).not_to_have_text(code)
+    assert _scan(page).endswith(f"?inv={page.get_by_test_id('code').inner_text()}")
+    return code
+
+
+def _scan(page: Page) -> str:
+    """What a camera reads on the page's poster."""
+    picture = page.locator("[data-testid=poster] img")
+    shown = picture.get_attribute("src") or ""
+    with Image.open(io.BytesIO(base64.b64decode(shown.partition(",")[2]))) as image:
+        (found,) = zxingcpp.read_barcodes(image)
+    return str(found.text)
+
+
+def _see_it_pending(seller: Seller) -> None:
+    """R11, W1: the amount is pending, with when it comes and why it is what it is."""
+    (mine,) = wait_for("the commission", lambda: seller.phone.get("/distributor/commissions")["items"])
+    wait_for("the totals", lambda: seller.has("pending") == mine["left_fen"])
+    page = seller.open("distributor/centre")
+    expect(page.get_by_test_id("pending")).to_contain_text(yuan(mine["left_fen"]).removeprefix("¥"))
+    page = seller.open("distributor/commissions")
+    expect(page.get_by_test_id("commission-says")).to_have_text(mine["says"])
+    page.get_by_test_id("commission").click()
+    expect(page.get_by_test_id("explanation")).to_contain_text("%")
+
+
+def _withdraw(seller: Seller) -> None:
+    """W2: what arrives, and when, stands before the button; a second tap asks for nothing more."""
+    seller.sign_in()
+    available_fen = seller.has("available")
+    assert available_fen > 0
+    page = seller.open("wallet/withdraw")
+    expect(page.get_by_test_id("available")).to_contain_text(yuan(available_fen).removeprefix("¥"))
+    page.get_by_test_id("ask").click()
+    page.get_by_test_id("all").click()
+    page.get_by_test_id("ask").click()
+    page.get_by_test_id("status").wait_for()
+    assert (seller.has("available"), seller.has("frozen")) == (0, available_fen)
+
+
+def _newest(seller: Seller) -> dict[str, object]:
+    found: dict[str, object] = seller.phone.get("/distributor/withdrawals")["items"][0]
+    return found
+
+
+def _sent(seller: Seller, story: Story) -> dict[str, object]:
+    story._advance(120)
+    wait_for("the transfer to be sent", lambda: _newest(seller)["confirm"])
+    return _newest(seller)
+
+
+def _let_it_expire(seller: Seller, story: Story) -> None:
+    """Not confirmed within a day: the page says so in words, and the money is back."""
+    frozen_fen = seller.has("frozen")
+    asked = _sent(seller, story)
+    story._advance(DAY + 3600)
+    wait_for("the money to be back", lambda: seller.has("available") == frozen_fen)
+    seller.sign_in()
+    page = seller.open(f"wallet/withdrawal?id={asked['withdrawal_id']}")
+    expect(page.get_by_test_id("says")).to_contain_text("退回")
+    expect(page.get_by_test_id("confirm")).to_have_count(0)
+
+
+def _confirm_on_the_phone(seller: Seller, story: Story) -> None:
+    """A plain browser cannot confirm and says where it can be done; WeChat on the phone can."""
+    asked = _sent(seller, story)
+    seller.sign_in()
+    page = seller.open(f"wallet/withdrawal?id={asked['withdrawal_id']}")
+    page.get_by_test_id("confirm").click()
+    expect(page.get_by_text("请在微信里打开，再确认收款")).to_be_visible()
+    confirm = asked["confirm"]
+    assert isinstance(confirm, dict)
+    seller.phone.touch(f"transfers/{asked['withdrawal_id']}/confirm", {"package": confirm["package"]})
+    wait_for("the payout", lambda: _newest(seller)["status"] == "PAID")
+    page = seller.open(f"wallet/withdrawal?id={asked['withdrawal_id']}")
+    expect(page.get_by_test_id("status")).to_contain_text("到账")
+    page = seller.open("wallet/withdrawals")
+    expect(page.get_by_text("到账").first).to_be_visible()
