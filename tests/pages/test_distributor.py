@@ -88,9 +88,10 @@ def test_a_revoked_code_binds_nobody_and_says_so(world: World, seller: Seller, o
     _apply(seller, owner)
     revoked = _read_the_poster(seller)
     page = seller.open("distributor/codes")
-    page.get_by_test_id("revoke").first.click()
-    page.get_by_text("确定", exact=True).click()
-    expect(page.get_by_test_id("one-code").first).to_contain_text("已停用")
+    mine = page.get_by_test_id("one-code").filter(has_text=revoked)
+    mine.get_by_test_id("revoke").click()
+    page.locator(".uni-modal__btn_primary").click()
+    expect(mine).to_contain_text("已停用")
     late = Phone.fresh(world.api_url, world.wechat_url, "来晚了")
     late.sign_in()
     assert late.post("/shop/scans", {"code": revoked, "source": "LINK"})["decision"] != "BOUND"
