@@ -19,28 +19,28 @@ class Figures:
 
     months: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     """By month and member."""
-    buyers: dict[str, dict[str, set[str]]] = field(default_factory=dict)
-    """By month and member, the direct downlines who bought."""
+    buyers: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    """By member, the direct downlines who bought, and when they first did."""
     people: dict[str, dict[str, tuple[datetime, Person]]] = field(default_factory=dict)
     """By month and member, as their last order of the month knew them, and when that was."""
 
-    def count(self, order_id: str, facts: Facts) -> None:
-        """Count an order as its payment is counted: for its buyer and at most three uplines."""
+    def count(self, order_id: str, facts: Facts, at: datetime) -> None:
+        """Count an order as its payment ``at`` is counted: for its buyer and at most three uplines."""
         uplines = tuple(one.member_id for one in facts.chain)
-        sold = SaleEvent(order_id, order_id, facts.buyer.member_id, uplines, facts.at, facts.paid_fen, 1)
+        sold = SaleEvent(order_id, order_id, facts.buyer.member_id, uplines, at, facts.paid_fen, 1)
         for fact in facts_of(sold):
             members = self.months.setdefault(fact.month, {})
             sums = members.setdefault(fact.member_id, {})
             for name, amount in shares_of(fact).items():
                 sums[name] = sums.get(name, 0) + amount
             if fact.level == 1:
-                buyers = self.buyers.setdefault(fact.month, {})
-                buyers.setdefault(fact.member_id, set()).add(fact.buyer_id)
-        people = self.people.setdefault(period_of("MONTH", facts.at).period_id, {})
+                buyers = self.buyers.setdefault(fact.member_id, {})
+                buyers[fact.buyer_id] = min(at, buyers.get(fact.buyer_id, at))
+        people = self.people.setdefault(period_of("MONTH", at).period_id, {})
         for person in (facts.buyer, *facts.chain):
             before = people.get(person.member_id)
-            if before is None or before[0] <= facts.at:
-                people[person.member_id] = (facts.at, person)
+            if before is None or before[0] <= at:
+                people[person.member_id] = (at, person)
 
     def periods(self, plan: Plan) -> set[Period]:
         """The periods in which something was counted, of the kinds that the plan pays for."""
@@ -63,10 +63,9 @@ class Figures:
         )
         return found[1] if found else None
 
-    def buyers_of(self, member_id: str, period: Period) -> int:
-        """The direct downlines who had bought by the end of the period."""
-        months = [month for month in self.buyers if period_named(month).starts_at < period.ends_at]
-        return len(set().union(*(self.buyers[month].get(member_id, ()) for month in months)))
+    def buyers_of(self, member_id: str, at: datetime) -> int:
+        """The direct downlines who had bought by this moment."""
+        return sum(first_at <= at for first_at in self.buyers.get(member_id, {}).values())
 
     def metrics(self, member_id: str, period: Period) -> Metrics:
         """One member's figures of the period."""
@@ -97,7 +96,7 @@ def close_replayed(
         person = figures.person(member_id, period)
         if person is None or not _was_there(person, period):
             continue
-        bought = max(person.direct_buyers, figures.buyers_of(member_id, period))
+        bought = max(person.direct_buyers, figures.buyers_of(member_id, at))
         all_time = Metrics(member_id, "ALL", direct_buyers=bought)
         found = figures_of(figures.metrics(member_id, period), all_time)
         yield decide_period(plan, period, replace(person, direct_buyers=bought), found, at=at)

@@ -10,8 +10,8 @@ from chalicelib.kernel.money import Fen, allocate
 _ALL_CASH = (FormTerm("CASH"),)
 
 
-def commissions_of(sale: Sale, at: datetime) -> list[Commission]:
-    """The rows that a payment puts. Who earns nothing has one row in state ZERO, which says why.
+def commissions_of(sale: Sale, at: datetime, period_id: str | None = None) -> list[Commission]:
+    """The rows that a payment, or closing a period, puts. Who earns nothing has one row in state ZERO, which says why.
 
     Where a rule splits over forms, each line's amount is split by ``allocate``, so the forms sum to it.
     Units are counted on the whole row and rounded down once; the remainder stays with the shop.
@@ -20,15 +20,17 @@ def commissions_of(sale: Sale, at: datetime) -> list[Commission]:
     for credit in plan_credits(sale):
         forms = credit.payee.forms or _ALL_CASH
         if credit.amount_fen == 0:
-            found.append(_row(sale, credit, credit.parts, _ALL_CASH[0], at=at))
+            found.append(_row(sale, credit, credit.parts, _ALL_CASH[0], at=at, period_id=period_id))
         elif len(forms) == 1:
-            found.append(_row(sale, credit, credit.parts, forms[0], at=at))
+            found.append(_row(sale, credit, credit.parts, forms[0], at=at, period_id=period_id))
         else:
-            found += _split(sale, credit, forms, at)
+            found += _split(sale, credit, forms, at=at, period_id=period_id)
     return found
 
 
-def _split(sale: Sale, credit: Credit, forms: tuple[FormTerm, ...], at: datetime) -> list[Commission]:
+def _split(
+    sale: Sale, credit: Credit, forms: tuple[FormTerm, ...], *, at: datetime, period_id: str | None
+) -> list[Commission]:
     weights = [form.share_bps for form in forms]
     split = [allocate(part.amount_fen, weights) for part in credit.parts]
     rows = [
@@ -41,13 +43,22 @@ def _split(sale: Sale, credit: Credit, forms: tuple[FormTerm, ...], at: datetime
             ),
             form,
             at=at,
+            period_id=period_id,
         )
         for place, form in enumerate(forms)
     ]
     return [row for row in rows if row.amount_fen]
 
 
-def _row(sale: Sale, credit: Credit, parts: tuple[Part, ...], form: FormTerm, *, at: datetime) -> Commission:
+def _row(
+    sale: Sale,
+    credit: Credit,
+    parts: tuple[Part, ...],
+    form: FormTerm,
+    *,
+    at: datetime,
+    period_id: str | None,
+) -> Commission:
     terms, payee = sale.terms, credit.payee
     amount_fen = sum(part.amount_fen for part in parts)
     units = amount_fen // form.unit_fen if form.unit_fen else 0
@@ -77,4 +88,5 @@ def _row(sale: Sale, credit: Credit, parts: tuple[Part, ...], form: FormTerm, *,
         units=units,
         ref=form.ref,
         notes=payee.notes,
+        period_id=period_id,
     )

@@ -135,7 +135,7 @@ def _of_rule(
         (SaleLine(1, period.title, 1, base_fen),),
         _terms(plan, rule, person, (Note(rule.who.kind), *notes), grant=grant),
     )
-    return [replace(row, period_id=period.period_id) for row in commissions_of(sale, at)]
+    return commissions_of(sale, at, period.period_id)
 
 
 def _terms(plan: Plan, rule: Rule, person: Person, notes: tuple[Note, ...], *, grant: Grant) -> Terms:

@@ -112,7 +112,8 @@ def _payee(rule: Rule, claim: Claim, notes: tuple[Note, ...], before: Sequence[P
         forms=tuple(form.term() for form in rule.forms),
         notes=(*claim.notes, *notes),
     )
-    return replace(payee, bonus_of=rule.how.follows_payees(payee, before))
+    bonus_of = rule.how.follows_payees(payee, before)
+    return replace(payee, bonus_of=bonus_of) if bonus_of else payee
 
 
 def _caps(plan: Plan, rule_ids: set[str]) -> tuple[CapTerm, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib.commissions import store
 from chalicelib.commissions.hand_out import Purses, hand_out
 from chalicelib.commissions.rules import Commission
-from chalicelib.commissions.trim import rooms_of, trim_rows
+from chalicelib.commissions.trim import in_turn, rooms_of, trim_rows
 from chalicelib.distributors import store as distributors
 from chalicelib.distributors.rules import CommissionFrozen
 from chalicelib.kernel import log
@@ -107,6 +107,7 @@ def _mature_together(payee_id: str, keys: Sequence[Key], at: datetime) -> list[C
 
 def _within_caps(rows: Sequence[Commission]) -> tuple[list[Commission], list[Write]]:
     """The rows with what a period's cap or a budget leaves out of each, and the counters' writes."""
+    rows = in_turn(rows, store.known_plan)  # so that which of them a cap trims is no accident of reading
     counters = {room.counter for row in rows for room in rooms_of(row, store.known_plan(row.plan_id))}
     seen = {counter: store.spent_of(counter) for counter in sorted(counters)}
     spent = dict(seen)

@@ -27,7 +27,7 @@ class PersonIn(Body):
 
     def person(self) -> Person:
         """As rules see it."""
-        return Person(**dict(self))
+        return Person(**vars(self))
 
 
 class HolderIn(Body):
@@ -46,7 +46,7 @@ class PromotionIn(Body):
 
     def promotion(self) -> Promotion:
         """As the catalog has it."""
-        return Promotion(**dict(self))
+        return Promotion(**vars(self))
 
 
 class LineIn(Body):
@@ -81,7 +81,10 @@ class OrderIn(Body):
     """A paid order with the people around it."""
 
     order_id: Id
-    at: AwareDatetime
+    at: AwareDatetime = Field(description="When it was placed.")
+    paid_at: AwareDatetime | None = Field(
+        None, description="The period of this moment counts it; that of `at` when left out."
+    )
     buyer: PersonIn
     uplines: tuple[PersonIn, ...] = Field((), max_length=9, description="Nearest first.")
     lines: tuple[LineIn, ...] = Field(min_length=1, max_length=100)
@@ -104,7 +107,7 @@ def past_order(text: str) -> PastOrder:
         region=given.region,
         is_first_order=given.is_first_order,
     )
-    return PastOrder(given.order_id, facts)
+    return PastOrder(given.order_id, facts, given.paid_at)
 
 
 Orders = TypeAdapter(Annotated[list[OrderIn], Field(description="Paid orders, in any order.")])

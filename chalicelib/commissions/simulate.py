@@ -27,10 +27,19 @@ _CLOSE_AFTER_DAYS = PeriodRules().close_after_days
 
 @dataclass(frozen=True)
 class PastOrder:
-    """An order and the facts of its moment; ``facts.chain`` may be deeper than is paid."""
+    """An order and the facts of its moment; ``facts.chain`` may be deeper than is paid.
+
+    It counts in the period in which it was paid: at ``paid_at``, or where that is not known, as it was placed.
+    """
 
     order_id: str
     facts: Facts
+    paid_at: datetime | None = None
+
+    @property
+    def earned_at(self) -> datetime:
+        """When its rows are put and its sales counted."""
+        return self.paid_at or self.facts.at
 
 
 class OutOfTime(ValueError):
@@ -87,7 +96,7 @@ class Simulation:
         rows, bound = self._held(rows_of(self.plan, order, max_levels=self._max_levels))
         add_order(replay.totals, order.order_id, order.facts, add_up(replay.totals, rows, bound))
         if self.plan.period_rules:
-            replay.figures.count(order.order_id, order.facts)
+            replay.figures.count(order.order_id, order.facts, order.earned_at)
         return found + rows
 
     def end(self) -> Iterator[list[Commission]]:
@@ -135,9 +144,9 @@ def rows_of(plan: Plan, order: PastOrder, *, max_levels: int = LAWFUL_LEVELS) ->
     known = {one.member_id: one for one in reversed(given.chain)}
     nearest = [one.member_id for one in given.chain]
     chain = limit_chain(given.buyer.member_id, nearest, max_levels)
-    facts = replace(given, chain=tuple(known[one] for one in chain))
+    facts = given if chain == nearest else replace(given, chain=tuple(known[one] for one in chain))
     lines = tuple(
         SaleLine(one.line_no, one.product.title, one.quantity, one.paid_fen) for one in facts.articles
     )
     sale = Sale(order.order_id, facts.buyer.member_id, lines, decide_terms(plan, facts))
-    return commissions_of(sale, facts.at)
+    return commissions_of(sale, order.earned_at)

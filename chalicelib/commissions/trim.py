@@ -43,6 +43,20 @@ def holds_over_time(plan: Plan) -> bool:
     return any(isinstance(cap, PayeePeriodCap | BudgetCap) for cap in caps)
 
 
+def in_turn(rows: Iterable[Commission], plan_of: Callable[[str], Plan | None]) -> list[Commission]:
+    """One payee's rows as they were earned; those of one moment as their plan has rules and forms."""
+    return sorted(rows, key=lambda row: (row.created_at, row.order_id, *_place(row, plan_of(row.plan_id))))
+
+
+def _place(row: Commission, plan: Plan | None) -> tuple[bool, int, int]:
+    """As crediting puts them: what follows others' commission comes last."""
+    for place, rule in enumerate(plan.rules if plan else ()):
+        if rule.rule_id == row.rule:
+            forms = [form.term().form for form in rule.forms]
+            return rule.how.follows, place, forms.index(row.form) if row.form in forms else 0
+    return False, 0, 0
+
+
 def trim_rows(
     rows: Iterable[Commission],
     plan_of: Callable[[str], Plan | None],

@@ -129,6 +129,7 @@ def _past(
             region=(order.ship_to.province, order.ship_to.city, order.ship_to.district),
             is_first_order=order.terms.claims_first_order or order.paid_at == first_at,
         ),
+        order.paid_at,
     )
 
 

@@ -1,5 +1,6 @@
 """Business periods: months, quarters and years in Asia/Shanghai (R8). Pure."""
 
+import functools
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -28,7 +29,7 @@ class Period:
     year: int
     month: int
 
-    @property
+    @functools.cached_property
     def period_id(self) -> str:
         """``M2026-11``, ``Q2026-4`` or ``Y2026``."""
         if self.kind == "MONTH":
@@ -64,13 +65,15 @@ class Period:
         return Period(self.kind, months // 12, months % 12 + 1)
 
 
+@functools.lru_cache(maxsize=1_024)
 def period_of(kind: PeriodKind, at: datetime) -> Period:
     """The period of this kind in which ``at`` falls in China."""
     day = at.astimezone(SHANGHAI)
     size = _MONTHS[kind]
-    return Period(kind, day.year, (day.month - 1) // size * size + 1)
+    return _shared(kind, day.year, (day.month - 1) // size * size + 1)
 
 
+@functools.cache
 def period_named(period_id: str) -> Period:
     """The period of this id. Raises ``PeriodUnknown``."""
     found = re.fullmatch(r"M(20\d\d)-(0[1-9]|1[0-2])|Q(20\d\d)-([1-4])|Y(20\d\d)", period_id)
@@ -82,3 +85,7 @@ def period_named(period_id: str) -> Period:
     if quarter_year:
         return Period("QUARTER", int(quarter_year), int(quarter) * 3 - 2)
     return Period("YEAR", int(year), 1)
+
+
+_shared = functools.cache(Period)
+"""One of each, so that its id is put together once; there are seventeen a year."""

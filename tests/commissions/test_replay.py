@@ -16,7 +16,8 @@ from chalicelib.commissions.kinds.model import Plan
 from chalicelib.commissions.limit_chain import limit_chain
 from chalicelib.commissions.plan_templates import plan_templates
 from chalicelib.commissions.rules import Commission
-from chalicelib.commissions.simulate import OutOfTime, PastOrder, Replay, Simulation, simulate
+from chalicelib.commissions.simulate import OutOfTime, PastOrder, Replay, Simulation, rows_of, simulate
+from chalicelib.commissions.trim import in_turn, trim_rows
 from chalicelib.standing.period_of import period_of
 from chalicelib.standing.rules import SaleEvent, facts_of, fold
 from tests.commissions import moment
@@ -194,3 +195,52 @@ def test_a_chain_is_limited_and_holds_nobody_twice() -> None:
     """Invariant 9, for freezing and simulating alike."""
     assert limit_chain("MBX", ["MBA", "MBX", "MBA", "MBB", "MBC"], 2) == ["MBA", "MBB"]
     assert limit_chain("MBX", [], 3) == []
+
+
+def test_a_cap_over_time_pays_what_was_earned_first() -> None:
+    """However rows were read: 8.00 of the first order, and of 15.00 the 7.00 that are left (R9)."""
+    plan = replace(moment.plan("01_two_levels"), caps=(BudgetCap(1_500),))
+    first, second = (
+        rows_of(
+            plan, PastOrder(number, replace(moment.order(moment.article(10_000), chain=[moment.A]), at=at))
+        )
+        for number, at in (("OR9", START), ("OR1", START + timedelta(days=1)))
+    )
+    spent: dict[str, int] = {}
+    found, bound = trim_rows(in_turn([*second, *first], lambda _: plan), lambda _: plan, spent)
+    assert [(row.order_id, row.left_fen, row.trimmed_fen) for row in found] == [
+        ("OR9", 800, 0),
+        ("OR1", 700, 100),
+    ]
+    assert (spent, bound) == ({"PL1": 1_500}, {"BUDGET_CAP"})
+
+
+def test_rows_of_one_moment_keep_the_order_of_their_plan() -> None:
+    """Rule by rule, bonuses last, then form by form: as crediting and simulating put them."""
+    for template_id in ("09_share_and_bonus", "10_conditions", "12_cash_and_points"):
+        plan = moment.plan(template_id)
+        rows = rows_of(plan, PastOrder("OR1", moment.order(moment.article(100_000), chain=[moment.A])))
+        assert len(rows) > 1 or template_id == "09_share_and_bonus"
+        assert in_turn(rows[::-1], lambda _: plan) == rows  # noqa: B023
+
+
+def test_a_period_counts_what_was_paid_in_it() -> None:
+    """Placed in November and paid in December is December's (R8), for figures and for caps over time."""
+    night = START.replace(day=30, hour=15, minute=55)
+    order = replace(moment.order(moment.article(100_000), chain=[moment.A]), at=night)
+    paid = PastOrder("OR1", order, night + timedelta(minutes=10))
+    simulation = Simulation(moment.plan("13_mixed"))
+    rows = [row for found in simulate(simulation, [paid]) for row in found]
+    assert {row.period_id for row in rows} == {None, "M2026-12"}
+    assert {row.created_at for row in rows if row.period_id is None} == {paid.paid_at}
+
+
+def test_direct_buyers_are_those_who_had_bought_when_the_period_is_closed() -> None:
+    """One who buys first after the period and before its closing counts, one who buys later does not."""
+    figures = Replay().figures
+    first = START.replace(month=12, day=1)
+    for number, days in enumerate((0, 9)):
+        bought = moment.order(moment.article(100), chain=[moment.A])
+        bought = replace(bought, buyer=replace(bought.buyer, member_id=f"MBX{number}"))
+        figures.count(f"OR{number}", bought, first + timedelta(days=days))
+    assert [figures.buyers_of("MBA", first + timedelta(days=days)) for days in (-1, 1, 9)] == [0, 1, 2]
