@@ -11,7 +11,9 @@ _ALL_CASH = (FormTerm("CASH"),)
 
 
 def commissions_of(sale: Sale, at: datetime, period_id: str | None = None) -> list[Commission]:
-    """The rows that a payment, or closing a period, puts. Who earns nothing has one row in state ZERO, which says why.
+    """The rows that a payment, or closing a period, puts.
+
+    Who earns nothing has one row in state ZERO, which says why.
 
     Where a rule splits over forms, each line's amount is split by ``allocate``, so the forms sum to it.
     Units are counted on the whole row and rounded down once; the remainder stays with the shop.

@@ -29,7 +29,7 @@ _CLOSE_AFTER_DAYS = PeriodRules().close_after_days
 class PastOrder:
     """An order and the facts of its moment; ``facts.chain`` may be deeper than is paid.
 
-    It counts in the period in which it was paid: at ``paid_at``, or where that is not known, as it was placed.
+    It counts in the period in which it was paid: at ``paid_at``, or when it was placed if that is unknown.
     """
 
     order_id: str

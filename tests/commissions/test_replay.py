@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.commissions.decide_period import decide_period
 from chalicelib.commissions.kinds.cap_budget import BudgetCap
+from chalicelib.commissions.kinds.cap_order import OrderCap
 from chalicelib.commissions.kinds.cap_payee_period import PayeePeriodCap
 from chalicelib.commissions.kinds.facts import Person
 from chalicelib.commissions.kinds.model import Plan
@@ -244,3 +245,13 @@ def test_direct_buyers_are_those_who_had_bought_when_the_period_is_closed() -> N
         bought = replace(bought, buyer=replace(bought.buyer, member_id=f"MBX{number}"))
         figures.count(f"OR{number}", bought, first + timedelta(days=days))
     assert [figures.buyers_of("MBA", first + timedelta(days=days)) for days in (-1, 1, 9)] == [0, 1, 2]
+
+
+def test_a_rule_s_own_cap_holds_no_bonus_of_another_rule() -> None:
+    """80.00 held to 5.00 by its own cap; the bonus is 10 % of what is left, and not held by that cap."""
+    given = moment.plan("09_share_and_bonus")
+    rules = tuple(
+        replace(one, caps=(OrderCap(None, 500),)) if one.rule_id == "L1" else one for one in given.rules
+    )
+    found = moment.paid(replace(given, rules=rules), moment.order(moment.article(100_000)))
+    assert (found["MBA", "L1", "CASH"], found["MBB", "BONUS", "CASH"]) == (500, 50)
