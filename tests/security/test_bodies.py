@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from chalicelib import front_door
-from chalicelib.kernel.http import MAX_BODY_BYTES, Door
+from chalicelib.kernel.http import Door
 from tests.support import api
 from tests.support import town as towns
 from tests.support.town import Town
@@ -106,7 +106,7 @@ def test_what_is_too_large_or_no_json_is_refused_before_it_is_read(town: Town, d
     kind = "staff" if door.who.kind == "staff" else "distributor"
     path = door.path.replace("{", "").replace("}", "")
     for body, status, code in (
-        (b"[" * (MAX_BODY_BYTES + 1), 413, "TOO_LARGE"),
+        (b"[" * (door.max_bytes + 1), 413, "TOO_LARGE"),
         (b"[" * 20_000, 400, "BAD_REQUEST"),
         (b'{"a": "\xff"}', 400, "BAD_REQUEST"),
         (b'{"a": "\\ud800"}', 400, "BAD_REQUEST"),
