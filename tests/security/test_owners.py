@@ -5,7 +5,7 @@ it is named here as somebody's or everybody's, and a new body until it stands in
 """
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -13,6 +13,7 @@ from chalicelib import front_door
 from chalicelib.kernel import auth
 from chalicelib.kernel.auth import Entrant
 from chalicelib.kernel.http import Door
+from chalicelib.privacy.rules import Part
 from tests.support import api
 from tests.support import town as towns
 from tests.support.town import Town
@@ -116,8 +117,11 @@ def test_lists_hold_ones_own_only(town: Town) -> None:
         if door.who.kind == "member" and door.method == "GET" and "{" not in door.path
     ]
     assert len(lists) > 10
-    for path in lists:
-        asked = {"/distributor/figures/facts": "?month=M2026-11"}.get(path, "")
-        answer = api.get(path + asked, token=of(town.d))
+    asked = {
+        "/distributor/figures/facts": ["?month=M2026-11"],
+        "/shop/me/export": [f"?part={part}" for part in get_args(Part)],
+    }
+    for path in (one + query for one in lists for query in asked.get(one, [""])):
+        answer = api.get(path, token=of(town.d))
         assert answer.status == 200, path
         assert not [one for one in theirs if one in answer.body.decode()], path
