@@ -137,7 +137,7 @@ def fresh_key() -> str:
     return secrets.token_hex(16)
 
 
-def wait_for(what: str, look: Callable[[], Any], patience_seconds: float = 30) -> Any:
+def wait_for(what: str, look: Callable[[], Any], patience_seconds: float = 120) -> Any:
     """Look until there is something to see. Raises ``TimeoutError``."""
     until = time.monotonic() + patience_seconds
     while time.monotonic() < until:

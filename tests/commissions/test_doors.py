@@ -114,6 +114,7 @@ class TestProducts:
             draft = Product(
                 **{
                     **vars(draft),
+                    "product_id": "",
                     "category_id": category.category_id,
                     "picture_urls": (f"{config().public_url}/{PICTURE_KEY}",),
                 }

@@ -196,7 +196,7 @@ def test_the_plain_qr_leads_to_the_h5_shop_and_is_kept(world: Clock) -> None:
     with Image.open(io.BytesIO(first.body)) as image:
         assert image.format == "PNG" and image.width == image.height
     assert _read_qr(first.body) == f"https://shop.example.com/h5/?inv={code}"
-    kept = aws.client("s3").list_objects_v2(Bucket="fenxiao-test-media")["Contents"]
+    kept = aws.client("s3").list_objects_v2(Bucket="fenxiao-test-media", Prefix="codes/")["Contents"]
     assert len(kept) == 1
     _overwrite(kept[0]["Key"], b"\x89PNG kept")
     assert picture(me, code, "h5").body == b"\x89PNG kept"
