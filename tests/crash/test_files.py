@@ -11,18 +11,15 @@ from chalicelib.reports.start_export import start_export
 from chalicelib.reports.start_import import do_import, start_import
 from tests.crash.harness import kills, survives
 from tests.crash.street import Street
-from tests.jobs.running import finish
+from tests.jobs.running import WHO, finish
 from tests.orders.shop import Shop
 from tests.support import people
 from tests.support.world import START, Clock
 
-WHO = "STFILES"
-"""Nobody else's, so that no role read before is remembered for them."""
-
 
 @pytest.fixture(autouse=True)
-def at_work(peer: Street, world: Clock) -> Iterator[None]:
-    """Without the audit rows, whose images tell the times at which a death let a thing happen."""
+def at_work(shop: Shop, peer: Street, world: Clock) -> Iterator[None]:
+    """After the shop, which puts every table back as it was. Without the audit rows, whose images tell times."""
     people.make_staff(WHO, ("orders.read", "orders.ship", "catalog.edit"))
     find = jobs._find_worker
     jobs.install_workers(lambda _: import_step)
