@@ -19,7 +19,7 @@ from tests.support.world import START, Clock
 
 @pytest.fixture(autouse=True)
 def at_work(shop: Shop, peer: Street, world: Clock) -> Iterator[None]:
-    """After the shop, which puts every table back as it was. Without the audit rows, whose images tell times."""
+    """After the shop, which puts every table back; without audit rows, whose images tell times."""
     people.make_staff(WHO, ("orders.read", "orders.ship", "catalog.edit"))
     find = jobs._find_worker
     jobs.install_workers(lambda _: import_step)
