@@ -3,6 +3,7 @@
 from typing import Any
 
 from chalicelib.kernel.auth import staff
+from chalicelib.kernel.clock import business_day
 from chalicelib.kernel.errors import Crowded, Invalid, KeyReused
 from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.kernel.paging import BadCursor
@@ -61,10 +62,13 @@ def list_lines(ask: Ask[Any]) -> LinesOut:
     errors=(MemberUnknown, Crowded),
 )
 def rebuild_wallet(ask: Ask[RebuildIn]) -> WalletOut:
-    """Fold a member's statement again from the journal; moves no money."""
-    member_id = members.load(ask.path["member_id"]).member_id
-    rebuild(member_id, since=ask.body.since)
-    return show(member_id)
+    """Fold a member's statement again from the journal; moves no money.
+
+    No day before the member came is walked: it holds nothing of theirs.
+    """
+    member, since = members.load(ask.path["member_id"]), ask.body.since
+    rebuild(member.member_id, since=since and max(since, business_day(member.joined_at)))
+    return show(member.member_id)
 
 
 @doors.get(

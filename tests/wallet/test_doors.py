@@ -1,15 +1,17 @@
 """The doors of wallets and the journal (W1)."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 
+from chalicelib.kernel.clock import business_day
 from chalicelib.kernel.dynamo import commit
 from chalicelib.members import store as members
 from chalicelib.members.rules import new_member
 from chalicelib.wallet import store
 from chalicelib.wallet.count_entry import count_entry
-from chalicelib.wallet.rules import account_of
+from chalicelib.wallet.rules import Entry, account_of
 from tests.support import api
 from tests.support import world as support
 
@@ -116,6 +118,22 @@ class TestStaff:
         assert seen.json.get("earned_fen") == 766, seen.json
         assert support.dump("wallet-totals") == before
         assert api.post("/console/wallets/MBA/rebuild", {"amount_fen": 1}, token=token).status == 422
+
+    def test_no_day_before_the_member_came_is_walked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """N5: a year typed wrongly does not walk through every day since then."""
+        walked: list[date] = []
+
+        def entries_of_day(day: date) -> Iterator[Entry]:
+            walked.append(day)
+            assert len(walked) < 400, "walks through days in which the member was not there"
+            return _entries_of_day(day)
+
+        _entries_of_day = store.entries_of_day
+        monkeypatch.setattr(store, "entries_of_day", entries_of_day)
+        token = api.staff_token("wallet.read")
+        seen = api.post("/console/wallets/MBA/rebuild", {"since": "0001-01-01"}, token=token)
+        assert seen.json["earned_fen"] == 766
+        assert walked[0] == business_day(members.load("MBA").joined_at)
 
     def test_only_who_may(self) -> None:
         token = api.staff_token("orders.read")
