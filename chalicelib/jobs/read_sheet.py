@@ -31,7 +31,7 @@ def read_sheet(content: bytes, header: Sequence[str]) -> list[dict[str, str]]:
     try:
         names = [one.strip() for one in next(rows, [])]
         if missing := [one for one in header if one not in names]:
-            raise BadSheet(f"第一行缺少这些列：{'、'.join(missing)}。请下载模板，照着填写。")
+            raise BadSheet(f"第一行缺少这些列：{'、'.join(missing)}。请补上这些列；其他列不会用到。")
         found: list[dict[str, str]] = []
         for row in rows:
             if any(one.strip() for one in row):
