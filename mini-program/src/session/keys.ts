@@ -27,6 +27,13 @@ export function forgetKey(deed: string): void {
   uni.removeStorageSync(`fenxiao.key.${deed}`)
 }
 
+/** Do it under its kept key; once it is answered the key is forgotten, a refusal or a lost answer keeps it. */
+export async function underKey<T>(deed: string, about: unknown, send: (key: string) => Promise<T>): Promise<T> {
+  const made = await send(keptKey(deed, about))
+  forgetKey(deed)
+  return made
+}
+
 /** Letters and digits that nobody else makes. */
 function newKey(): string {
   const signs = 'ABCDEFGHJKMNPQRSTVWXYZ23456789'
