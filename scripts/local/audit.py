@@ -10,21 +10,17 @@ import io
 import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
-from scripts.local.world import ROOT, enter_world
+from scripts.local.world import add_world_options, enter_world
 
 
 def main() -> None:
     """Run ``./scripts/audit``."""
     parser = argparse.ArgumentParser(prog="scripts/audit", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--url", default="http://127.0.0.1:8800", help="the running world's API")
-    parser.add_argument("--state", type=Path, default=ROOT / ".local", help="the running world's folder")
-    parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
+    add_world_options(parser)
     options = parser.parse_args()
-    if not options.stage:
-        enter_world(options.state, options.url)
+    enter_world(options)
     sys.exit(report(is_json=options.json))
 
 

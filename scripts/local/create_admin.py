@@ -7,9 +7,8 @@ Works on the local world under --state, or with --stage on the stage that the en
 import argparse
 import getpass
 import sys
-from pathlib import Path
 
-from scripts.local.world import ROOT, enter_world
+from scripts.local.world import add_world_options, enter_world
 
 
 def main() -> None:
@@ -18,12 +17,9 @@ def main() -> None:
     parser.add_argument("username", help="3 to 20 letters, digits, dots and underscores")
     parser.add_argument("--name", default="店主", help="as others see it")
     parser.add_argument("--recover", action="store_true", help="a new password and no second factor")
-    parser.add_argument("--url", default="http://127.0.0.1:8800", help="the running world's API")
-    parser.add_argument("--state", type=Path, default=ROOT / ".local", help="the running world's folder")
-    parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
+    add_world_options(parser)
     options = parser.parse_args()
-    if not options.stage:
-        enter_world(options.state, options.url)
+    enter_world(options)
     from chalicelib.kernel.errors import DomainError
 
     try:

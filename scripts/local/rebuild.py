@@ -14,9 +14,8 @@ import argparse
 import sys
 import time
 from datetime import date
-from pathlib import Path
 
-from scripts.local.world import ROOT, enter_world
+from scripts.local.world import add_world_options, enter_world
 
 
 def main() -> None:
@@ -24,12 +23,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/rebuild", description=__doc__)
     parser.add_argument("--since", type=date.fromisoformat, help="the first day, like 2026-11-01")
     parser.add_argument("--wait", type=float, default=5.0, help="seconds before a second look")
-    parser.add_argument("--url", default="http://127.0.0.1:8800", help="the running world's API")
-    parser.add_argument("--state", type=Path, default=ROOT / ".local", help="the running world's folder")
-    parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
+    add_world_options(parser)
     options = parser.parse_args()
-    if not options.stage:
-        enter_world(options.state, options.url)
+    enter_world(options)
     from chalicelib.reports.rules import OPENED_ON
     from scripts.local.rebuild_all import rebuild_all
 

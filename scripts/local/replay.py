@@ -9,22 +9,19 @@ import json
 import sys
 from pathlib import Path
 
-from scripts.local.world import ROOT, enter_world
+from scripts.local.world import add_world_options, enter_world
 
 
 def main() -> None:
     """Run ``./scripts/replay``."""
     parser = argparse.ArgumentParser(prog="scripts/replay", description=__doc__)
     parser.add_argument("--file", type=Path, help="default: dead-letters.jsonl of the world under --state")
-    parser.add_argument("--url", default="http://127.0.0.1:8800", help="the running world's API")
-    parser.add_argument("--state", type=Path, default=ROOT / ".local", help="the running world's folder")
-    parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
+    add_world_options(parser)
     options = parser.parse_args()
     file = options.file or options.state / "dead-letters.jsonl"
     if not file.exists():
         sys.exit(f"Fenxiao: there is no {file}; nothing was set aside")
-    if not options.stage:
-        enter_world(options.state, options.url)
+    enter_world(options)
     lines = file.read_text(encoding="utf-8").splitlines()
     left = [line for line in lines if not _is_followed(line)]
     file.write_text("".join(f"{line}\n" for line in left), encoding="utf-8")

@@ -10,10 +10,9 @@ import base64
 import json
 import secrets
 import sys
-from pathlib import Path
 
 from chalicelib.kernel import crypto
-from scripts.local.world import ROOT, enter_world
+from scripts.local.world import add_world_options, enter_world
 
 
 def main() -> None:
@@ -21,14 +20,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/rotate", description=__doc__)
     parser.add_argument("ring", choices=crypto.RINGS)
     parser.add_argument("--retire", metavar="KEY", help="take this old key out of signing-keys, e.g. k1")
-    parser.add_argument("--url", default="http://127.0.0.1:8800", help="the running world's API")
-    parser.add_argument("--state", type=Path, default=ROOT / ".local", help="the running world's folder")
-    parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
+    add_world_options(parser)
     options = parser.parse_args()
     if options.retire and options.ring != crypto.SIGNING:
         parser.error(f"{options.ring} keeps every key: what they sealed or signed stays")
-    if not options.stage:
-        enter_world(options.state, options.url)
+    enter_world(options)
     from chalicelib.kernel import aws
     from chalicelib.kernel.config import config
 

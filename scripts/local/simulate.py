@@ -25,7 +25,7 @@ from chalicelib.commissions.simulate import PastOrder, Simulation, simulate
 from chalicelib.commissions.tell_row import tell_row
 from chalicelib.kernel.clock import parse
 from chalicelib.kernel.money import percent, yuan
-from scripts.local.world import ROOT, enter_world
+from scripts.local.world import add_world_options, enter_world
 
 _CHUNK = 1 << 16
 _MOST = 1 << 20
@@ -47,9 +47,7 @@ def main() -> None:
         "--levels", type=int, choices=(1, 2, 3), default=LAWFUL_LEVELS, help="how deep is paid"
     )
     parser.add_argument("--json", action="store_true", help="rows and totals")
-    parser.add_argument("--url", default="http://127.0.0.1:8800", help="the running world's API")
-    parser.add_argument("--state", type=Path, default=ROOT / ".local", help="the running world's folder")
-    parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
+    add_world_options(parser)
     options = parser.parse_args()
     try:
         plan = read_plan(options.plan)
@@ -106,8 +104,7 @@ def _open(options: argparse.Namespace, simulations: Sequence[Simulation]) -> Ite
             is_in_time = any(one.is_in_time for one in simulations)
             yield map(past_order, in_time(texts) if is_in_time else texts)
         return
-    if not options.stage:
-        enter_world(options.state, options.url)
+    enter_world(options)
     import app  # noqa: F401 - opens the front door, which tells the kernel where settings are kept
     from chalicelib.orders.past_orders import past_orders
 

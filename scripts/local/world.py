@@ -3,6 +3,7 @@
 Used by ``scripts/start`` (kept on disk), ``scripts/demo`` and the end-to-end tests (temporary).
 """
 
+import argparse
 import contextlib
 import json
 import os
@@ -215,12 +216,23 @@ class World:
         held.write_text(json.dumps(wanted))
 
 
-def enter_world(folder: Path, url: str) -> None:
-    """Let this process be one of the world that runs in ``folder``; ends it when there is none.
+def add_world_options(parser: argparse.ArgumentParser) -> None:
+    """How a command is told which world it works on; see ``enter_world``."""
+    parser.add_argument("--url", default="http://127.0.0.1:8800", help="the running world's API")
+    parser.add_argument("--state", type=Path, default=ROOT / ".local", help="the running world's folder")
+    parser.add_argument("--stage", action="store_true", help="use the environment as it is instead")
 
-    Before any room is imported: a table's name holds the stage.
+
+def enter_world(options: argparse.Namespace) -> None:
+    """Let this process be one of the world that runs in ``--state``; ends it when there is none.
+
+    With ``--stage`` the environment names the stage already, and nothing is done. Before any room is
+    imported: a table's name holds the stage.
     """
-    world = World(folder, int(url.rsplit(":", 1)[1].strip("/")))
+    if options.stage:
+        return
+    folder: Path = options.state
+    world = World(folder, int(options.url.rsplit(":", 1)[1].strip("/")))
     if not (folder / "wechat" / "keys.json").exists():
         sys.exit(f"Fenxiao: no world is kept in {folder}; start one with ./scripts/start")
     os.environ.update(world.environment())
