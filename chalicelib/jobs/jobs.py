@@ -18,8 +18,9 @@ _AT_ONCE = 20
 @jobs.follow("jobs")
 def go_on(change: Change) -> None:
     """Go on with a job that was just asked for, or just left free by whoever ran it."""
-    if change.new is not None and is_due(store.of_image(change.new), now()):
-        run_job(store.of_image(change.new).job_id, seconds=_SECONDS)
+    job = store.of_image(change.new) if change.new is not None else None
+    if job is not None and is_due(job, now()):
+        run_job(job.job_id, seconds=_SECONDS)
 
 
 @jobs.every(minutes=1)
