@@ -36,8 +36,7 @@ from chalicelib.commissions.kinds.how_first_match import FirstMatchHow, Option
 from chalicelib.commissions.kinds.how_fixed import FixedHow
 from chalicelib.commissions.kinds.how_rate import RateHow
 from chalicelib.commissions.kinds.how_steps import StepsHow
-from chalicelib.commissions.kinds.model import Kind, Known, Rule, kinds
-from chalicelib.commissions.kinds.steps import Step
+from chalicelib.commissions.kinds.model import Kind, Known, kinds
 from chalicelib.commissions.kinds.who_buyer import BuyerWho
 from chalicelib.commissions.kinds.who_differential import DifferentialWho
 from chalicelib.commissions.kinds.who_each import EachWho
@@ -46,17 +45,7 @@ from chalicelib.commissions.kinds.who_region_holder import RegionHolderWho
 from chalicelib.commissions.kinds.who_sharer import SharerWho
 from chalicelib.commissions.kinds.who_upline import UplineWho
 from chalicelib.commissions.rules import Note
-
-KNOWN = Known(
-    frozenset({"gold"}), frozenset({"PR1"}), frozenset({"CA1"}), frozenset({"CT1"}), frozenset({"GF1"})
-)
-NOBODY = Known(frozenset(), frozenset(), frozenset())
-STEPS = (Step(0, 10_000, 200), Step(10_000, None, 300))
-ROWS = (EitherOrRow(1_000, 100, 100), EitherOrRow(5_000, 500, 200))
-
-
-def rule(**more: Any) -> Rule:
-    return replace(Rule("R1", "规则", UplineWho(1), PaidBase(), RateHow(500)), **more)
+from tests.commissions.some_rule import KNOWN, NOBODY, ROWS, STEPS, rule
 
 
 def refused(kind: Kind, known: Known = KNOWN, **more: Any) -> list[str]:

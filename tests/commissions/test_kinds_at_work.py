@@ -34,7 +34,7 @@ from chalicelib.commissions.kinds.how_fixed import FixedHow
 from chalicelib.commissions.kinds.how_rate import RateHow
 from chalicelib.commissions.kinds.how_steps import StepsHow
 from chalicelib.commissions.kinds.metrics import TITLES, is_of, most_of, value_of
-from chalicelib.commissions.kinds.model import Kind, Known, Plan, Rule
+from chalicelib.commissions.kinds.model import Kind, Plan
 from chalicelib.commissions.kinds.steps import Step, check_rows, row_of, tell_part
 from chalicelib.commissions.kinds.who_buyer import BuyerWho
 from chalicelib.commissions.kinds.who_each import EachWho
@@ -45,18 +45,8 @@ from chalicelib.commissions.kinds.who_upline import UplineWho
 from chalicelib.commissions.rules import CapTerm, Commission, Compliance, Note, Part, Terms, Tree
 from chalicelib.kernel.money import MAX_FEN, Fen
 from tests.commissions.moment import BUYER, A, B, C, article, on, order
+from tests.commissions.some_rule import ROWS, STEPS, rule
 from tests.support.world import START
-
-KNOWN = Known(
-    frozenset({"gold"}), frozenset({"PR1"}), frozenset({"CA1"}), frozenset({"CT1"}), frozenset({"GF1"})
-)
-NOBODY = Known(frozenset(), frozenset(), frozenset())
-STEPS = (Step(0, 10_000, 200), Step(10_000, None, 300))
-ROWS = (EitherOrRow(1_000, 100, 100), EitherOrRow(5_000, 500, 200))
-
-
-def rule(**more: Any) -> Rule:
-    return replace(Rule("R1", "规则", UplineWho(1), PaidBase(), RateHow(500)), **more)
 
 
 class TestSteps:

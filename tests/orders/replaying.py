@@ -51,13 +51,14 @@ from chalicelib.orders import jobs, store
 from chalicelib.orders.move_refund import Slice
 from chalicelib.orders.receive import receive
 from chalicelib.orders.redeem import Redeem
-from chalicelib.orders.rules import Order, OrderLine
+from chalicelib.orders.rules import Order
 from chalicelib.standing import store as standing
 from chalicelib.standing.hold_territory import hold_territory
 from chalicelib.standing.period_of import period_of
 from chalicelib.standing.record_violation import record_violation
 from chalicelib.standing.violation import Violation
 from tests.marketing import campaigns
+from tests.orders.as_line import as_line
 from tests.orders.shop import HOME, WEST, Shop, add_to_shelf
 from tests.payments.fakes import installed
 from tests.support.world import ACCOUNT_ID, START, Clock
@@ -295,25 +296,8 @@ class Street:
             "holders": [{"area": one.level, "person": people[one.member_id]} for one in held],
             "region": [order.ship_to.province, order.ship_to.city, order.ship_to.district],
             "is_first_order": not before,
-            "lines": [_line(one) for one in order.lines],
+            "lines": [as_line(one) for one in order.lines],
         }
-
-
-def _line(line: OrderLine) -> dict[str, Any]:
-    product = catalog.load(line.product_id)
-    sku = next(one for one in product.skus if one.sku_id == line.sku_id)
-    return {
-        "product_id": line.product_id,
-        "sku_id": line.sku_id,
-        "title": line.title,
-        "category_id": product.category_id,
-        "quantity": line.quantity,
-        "paid_fen": line.paid_fen,
-        "list_fen": sku.price_fen * line.quantity,
-        "cost_fen": line.cost_fen * line.quantity,
-        "promotion": asdict(product.promotion),
-        "sku_promotion": asdict(sku.promotion) if sku.promotion else None,
-    }
 
 
 def open_street(shop: Shop, clock: Clock, wanted: Plan, *, warned: str | None) -> Street:

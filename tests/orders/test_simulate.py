@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalog import store as catalog
 from chalicelib.commissions import store as commissions
 from chalicelib.commissions.as_person import as_person
 from chalicelib.commissions.kinds.model import Plan
@@ -24,6 +23,7 @@ from chalicelib.kernel.dynamo import commit
 from chalicelib.members import store as members
 from chalicelib.orders.rules import Order
 from scripts.local.simulate import main, read_orders
+from tests.orders.as_line import as_line
 from tests.orders.shop import Shop
 
 ROOT = Path(__file__).parents[2]
@@ -50,22 +50,6 @@ def person(member_id: str) -> dict[str, Any]:
 
 def as_file(order: Order, shop: Shop, *, is_first: bool, sharer_id: str | None) -> dict[str, Any]:
     """The placed order as the file of orders has it, without its terms."""
-    lines = []
-    for line in order.lines:
-        product = catalog.load(line.product_id)
-        sku = next(one for one in product.skus if one.sku_id == line.sku_id)
-        lines.append(
-            {
-                "product_id": line.product_id,
-                "sku_id": line.sku_id,
-                "title": line.title,
-                "category_id": product.category_id,
-                "quantity": line.quantity,
-                "paid_fen": line.paid_fen,
-                "list_fen": sku.price_fen * line.quantity,
-                "cost_fen": line.cost_fen * line.quantity,
-            }
-        )
     return {
         "order_id": order.order_id,
         "at": order.placed_at,
@@ -74,7 +58,7 @@ def as_file(order: Order, shop: Shop, *, is_first: bool, sharer_id: str | None) 
         "sharer": person(sharer_id) if sharer_id else None,
         "region": ["广东省", "某市", "某区"],
         "is_first_order": is_first,
-        "lines": lines,
+        "lines": [as_line(one) for one in order.lines],
     }
 
 

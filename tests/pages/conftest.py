@@ -10,6 +10,7 @@ from scripts.local.fill import OWNER_PASSWORD
 from scripts.local.people import Staff
 from scripts.local.story import Story
 from scripts.local.world import World, free_port
+from tests.pages.shop import Shopper
 
 expect.set_options(timeout=15_000)
 
@@ -51,3 +52,11 @@ def lived(world: World) -> Iterator[Story]:
     story.buy()
     yield story
     story.close()
+
+
+@pytest.fixture
+def shopper(world: World, chromium: Browser) -> Iterator[Shopper]:
+    """Somebody new with a window of their own on the mall."""
+    person = Shopper(world, chromium)
+    yield person
+    person.close()

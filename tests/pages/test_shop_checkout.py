@@ -1,23 +1,13 @@
 """The checkout when something goes wrong on the way, on a real local world. O1, O2, W6, M1."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
 from scripts.local.h5_page import kept
 from scripts.local.people import Staff, fresh_key
-from scripts.local.world import World
 from tests.pages.shop import Shopper, give_points, typed, wanted
 
 pytestmark = pytest.mark.local_world
-
-
-@pytest.fixture
-def shopper(world: World, chromium: Browser) -> Iterator[Shopper]:
-    person = Shopper(world, chromium)
-    yield person
-    person.close()
 
 
 def test_a_lost_answer_and_a_second_tap_place_one_order(shopper: Shopper) -> None:

@@ -1,23 +1,13 @@
 """One's own pages on a real local world: a face, points day by day. M2, W6."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
-from playwright.sync_api import Browser, FilePayload, expect
+from playwright.sync_api import FilePayload, expect
 
 from scripts.local.people import wait_for
-from scripts.local.world import World
 from tests.pages.shop import Shopper, a_picture
 
 pytestmark = pytest.mark.local_world
-
-
-@pytest.fixture
-def shopper(world: World, chromium: Browser) -> Iterator[Shopper]:
-    person = Shopper(world, chromium)
-    yield person
-    person.close()
 
 
 def test_a_face(shopper: Shopper) -> None:
