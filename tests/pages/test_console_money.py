@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from scripts.local.fill import OWNER_PASSWORD
 from scripts.local.people import Staff, fresh_key, wait_for
 from scripts.local.story import Story
 from scripts.local.world import World
@@ -21,11 +22,19 @@ def matured(world: World) -> Iterator[Story]:
     story.invite()
     story.buy()
     story.mature()
-    held = story.staff.get("/console/settings/withdrawals")
-    limits = {**held["values"], "auto_below_fen": 0, "two_persons_above_fen": 10}
-    story.staff.put("/console/settings/withdrawals", {"version": held["version"], "values": limits})
+    before = _limits(story, auto_below_fen=0, two_persons_above_fen=10)
     yield story
+    story.staff.sign_in("owner", OWNER_PASSWORD)
+    _limits(story, **before)
     story.close()
+
+
+def _limits(story: Story, **changed: int) -> dict[str, int]:
+    """Change the settings of withdrawals; gives what the changed ones were."""
+    held = story.staff.get("/console/settings/withdrawals")
+    values = {**held["values"], **changed}
+    story.staff.put("/console/settings/withdrawals", {"version": held["version"], "values": values})
+    return {name: held["values"][name] for name in changed}
 
 
 def asked(story: Story, letter: str, amount_fen: int) -> str:

@@ -10,6 +10,9 @@ const TABS = [
   ["me", "我"],
 ];
 
+/** Pictures that were looked at and are no codes: all phones show the same goods, and reading one takes a while. */
+const noCodes = new Set();
+
 /** A person's phone; what its shop may ask of it, it asks through the bridge (host.js). */
 export class Phone {
   constructor(person, { refresh, world, lookAround }) {
@@ -110,7 +113,10 @@ export class Phone {
   async showScreen() {
     if (!this.frame) return;
     for (const image of await seen(this.frame)) {
-      await this.#ask("codes", { title: "屏幕上的码", image_base64: image }).catch(() => undefined); // not every picture is a code
+      if (noCodes.has(image)) continue;
+      await this.#ask("codes", { title: "屏幕上的码", image_base64: image }).catch((problem) => {
+        if (!(problem instanceof TypeError)) noCodes.add(image); // else the simulator was not reached
+      });
     }
   }
 
