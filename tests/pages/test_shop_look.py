@@ -39,6 +39,7 @@ def test_a_guest_looks_round_and_signs_up_where_it_is_needed(guest: Page) -> Non
     guest.get_by_test_id("by-password").click()
     expect(guest.get_by_test_id("password-problem")).to_be_visible()
     typed(guest, "password").fill("a-long-password-2")
+    expect(guest.get_by_test_id("by-password")).to_have_attribute("aria-disabled", "false")
     guest.get_by_test_id("by-password").click()
     expect(guest.get_by_text("购物车还空着")).to_be_visible()
 
