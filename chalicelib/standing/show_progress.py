@@ -29,7 +29,7 @@ def show_progress(member_id: str) -> ProgressOut:
     found = store.load_metrics((member_id, scope) for scope in scopes)
     figures = {scope: found[member_id, scope] for scope in scopes}
     rank = present.rank if present else -1
-    above = [level for level in levels.values() if level.rank > rank and level.is_open and level.upgrade]
+    higher = [level for level in levels.values() if level.rank > rank and level.is_open]
     keep = present.keep if present else None
     return ProgressOut(
         level_id=one.level_id,
@@ -37,23 +37,26 @@ def show_progress(member_id: str) -> ProgressOut:
         is_held=one.is_level_held,
         ways=[
             _way(level, level.upgrade, figures[scope_of(level.upgrade.window, at)])
-            for level in above
+            for level in higher
             if level.upgrade
         ],
         keep=_way(present, keep, figures[scope_of(keep.window, at)], is_keep=True)
         if present and keep
         else None,
-        says=_says(one.is_level_held, present, above, figures=figures),
+        says=_says(one.is_level_held, present, higher, figures=figures),
     )
 
 
-def _says(is_held: bool, present: Level | None, above: list[Level], *, figures: Mapping[str, Metrics]) -> str:
+def _says(
+    is_held: bool, present: Level | None, higher: list[Level], *, figures: Mapping[str, Metrics]
+) -> str:
     if is_held:
         return "您的等级由商城设定，暂时不按条件升降。"
-    if not above:
-        return "您已经是可以达到的最高等级。" if present else "暂时没有可以升级的等级。"
-    level = above[0]
-    assert level.upgrade is not None
+    level = next((one for one in higher if one.upgrade), None)
+    if level is None or level.upgrade is None:
+        if present is None:
+            return "暂时没有可以升级的等级。"
+        return "更高的等级由商城评定。" if higher else "您已经是可以达到的最高等级。"
     return _way(level, level.upgrade, figures[scope_of(level.upgrade.window, now())]).says
 
 

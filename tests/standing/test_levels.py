@@ -228,6 +228,13 @@ def test_a_dry_run_tells_who_would_move_and_writes_nothing(world: Clock) -> None
     assert preview_levels(limit=10, cursor=None).items == []
 
 
+def test_a_higher_level_that_no_task_reaches_is_given_by_the_shop(world: Clock) -> None:
+    """D2: nobody is told to be at the top with silver above."""
+    add_levels(NORMAL, replace(SILVER, upgrade=None))
+    shown = show_progress(distributor())
+    assert (shown.says, shown.ways) == ("更高的等级由商城评定。", [])
+
+
 def test_progress_says_what_is_missing(world: Clock) -> None:
     add_levels()
     me = distributor()
