@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from scripts.local import fronts
 from scripts.local.people import Phone, Staff, wait_for
@@ -117,3 +117,15 @@ def test_a_page_of_ones_own_comes_to_life(mini: MiniProgram, path: str, shown: s
     mini.see("product-card").first.wait_for()
     mini.go(path)
     expect(mini.see(shown)).to_be_visible()
+
+
+def test_signing_in_may_end_after_a_page_came_up(mini: MiniProgram) -> None:
+    """M1: a page that shows what is one's own asks for it then; it was left waiting for ever."""
+    held: list[Route] = []
+    mini.page.route("**/shop/sign-in/mini-program", lambda route: held.append(route))
+    mini.open()
+    mini.see("product-card").first.wait_for()
+    mini.go("/pages/distributor/join")
+    expect(mini.see("sign-in")).to_be_visible()
+    held.pop().continue_()
+    expect(mini.see("apply")).to_be_visible()
