@@ -62,6 +62,7 @@ def test_a_session_that_ended_midway_loses_nothing_that_was_typed(shopper: Shopp
     typed(page, "password").fill(shopper.password)
     page.get_by_test_id("by-password").click()
     expect(typed(page, "note")).to_have_value("周末再送")
+    expect(page.get_by_test_id("place")).to_have_attribute("aria-disabled", "false")  # the price is read anew
     page.get_by_test_id("place").click()
     expect(page.get_by_test_id("status")).to_have_text("待付款")
     (order,) = shopper.orders()

@@ -22,40 +22,63 @@ export function transferSheet(overlay, bill, world) {
   return sheet(overlay, { ...words, amount_fen: bill.amount_fen });
 }
 
-/** Choose what to scan; resolves to the body for /scan, or null. */
-export function scanner(overlay, phoneId, world) {
-  const others = world.phones
-    .filter((person) => person.id !== phoneId)
-    .flatMap((person) => person.codes.map((code) => ({ ...code, from: person.nickname })));
-  const lately = world.codes.map((code) => ({ ...code, from: "商城刚生成" }));
+const GLANCE_MS = 1000;
+
+/** Choose what to scan; resolves to the body for /scan, or null. Like a camera it sees what comes up meanwhile. */
+export function scanner(overlay, phoneId, world, look) {
+  const codes = h("div");
   return show(overlay, (answer) => {
-    const text = h("input", { placeholder: "或粘贴二维码里的文字", ariaLabel: "二维码里的文字" });
-    const file = h("input", {
-      type: "file",
-      accept: "image/*",
-      onchange: async () => file.files[0] && answer({ image_base64: await base64(file.files[0]) }),
-    });
-    return [
-      h("button", { type: "button", className: "close", ariaLabel: "取消", onclick: () => answer(null) }, "×"),
-      h("h3", {}, "扫一扫"),
-      codeList("别人手机上的码", others, answer),
-      codeList("商城刚生成的码", lately, answer),
-      !others.length && !lately.length && h("p", { className: "soft" }, "现在没有可以扫的码。让另一台手机先打开它的邀请码。"),
-      h("label", { className: "file" }, "从相册选一张图片", file),
-      h(
-        "form",
-        {
-          className: "row",
-          onsubmit: (event) => {
-            event.preventDefault();
-            if (text.value.trim()) answer({ text: text.value.trim() });
-          },
-        },
-        text,
-        h("button", {}, "扫"),
-      ),
-    ];
+    keepLooking(codes, look, () => codesAround(phoneId, world()), answer);
+    return scannerContent(codes, answer);
   });
+}
+
+async function keepLooking(place, look, around, answer) {
+  let drawn = "";
+  const draw = () => {
+    const found = around();
+    const seen = JSON.stringify(found);
+    if (seen !== drawn) place.replaceChildren(...codeLists(found, answer)); // else leave it: a tap may be on its way
+    drawn = seen;
+  };
+  draw();
+  do {
+    await look().catch(() => undefined); // the header says so when the simulator is away
+    draw();
+    await new Promise((resolve) => setTimeout(resolve, GLANCE_MS));
+  } while (place.isConnected);
+}
+
+function codesAround(phoneId, { phones, codes }) {
+  const others = phones
+    .filter((person) => person.id !== phoneId)
+    .flatMap((person) => person.codes.map(({ id, title }) => ({ id, title, from: person.nickname })));
+  return { others, lately: codes.map(({ id, title }) => ({ id, title, from: "商城刚生成" })) };
+}
+
+function codeLists({ others, lately }, answer) {
+  if (!others.length && !lately.length) return [h("p", { className: "soft" }, "现在没有可以扫的码。让另一台手机打开它的邀请码，这里马上就会看到。")];
+  return [codeList("别人手机上的码", others, answer), codeList("商城刚生成的码", lately, answer)].filter(Boolean);
+}
+
+function scannerContent(codes, answer) {
+  const text = h("input", { placeholder: "或粘贴二维码里的文字", ariaLabel: "二维码里的文字" });
+  const file = h("input", {
+    type: "file",
+    accept: "image/*",
+    onchange: async () => file.files[0] && answer({ image_base64: await base64(file.files[0]) }),
+  });
+  const onsubmit = (event) => {
+    event.preventDefault();
+    if (text.value.trim()) answer({ text: text.value.trim() });
+  };
+  return [
+    h("button", { type: "button", className: "close", ariaLabel: "取消", onclick: () => answer(null) }, "×"),
+    h("h3", {}, "扫一扫"),
+    codes,
+    h("label", { className: "file" }, "从相册选一张图片", file),
+    h("form", { className: "row", onsubmit }, text, h("button", {}, "扫")),
+  ];
 }
 
 function codeList(title, codes, answer) {

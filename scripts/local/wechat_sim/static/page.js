@@ -43,7 +43,7 @@ function showPhones() {
   if (!isEmpty && hint) hint.remove();
 }
 
-/** Before somebody scans: what the screens of the others show becomes known. */
+/** While somebody scans: what the screens of the others show becomes known. */
 async function lookAround(scanner) {
   await Promise.all([...phones.values()].filter((phone) => phone !== scanner).map((phone) => phone.showScreen()));
   await refresh();

@@ -54,8 +54,7 @@ export class Phone {
 
   /** 扫一扫: gives what was scanned, or null when the person turns away. */
   async scan() {
-    await this.lookAround(this);
-    const choice = await scanner(this.overlay, this.id, this.world());
+    const choice = await scanner(this.overlay, this.id, this.world, () => this.lookAround(this));
     if (!choice) return null;
     const result = await this.#ask("scan", choice);
     await this.refresh();
