@@ -1,7 +1,7 @@
 """When the window has passed and no refund is open, pending commission becomes available money."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,48 +48,73 @@ def mature(limit: int = 100) -> Matured:
     done: list[Commission] = []
     left_behind = 0
     for payee_id, keys in by_payee.items():
-        for batch in _batches(keys):
-            matured, failed = _mature_batch(payee_id, batch, at)
-            done += matured
-            left_behind += failed
+        matured, failed = _mature_payee(payee_id, keys, at)
+        done += matured
+        left_behind += failed
     cash_fen = sum(row.left_fen for row in done if row.form == "CASH")
     return Matured(len(done), Fen(cash_fen), left_behind)
 
 
-def _batches(keys: Sequence[Key]) -> list[list[Key]]:
-    """Coupons and gifts each on their own: their room decides how many items that takes."""
-    alone = [key for key in keys if key[1].endswith(("#COUPON", "#GIFT"))]
-    together = [key for key in keys if key not in alone]
-    return [
-        *(together[start : start + BATCH] for start in range(0, len(together), BATCH)),
-        *([key] for key in alone),
-    ]
-
-
-def _mature_batch(payee_id: str, keys: Sequence[Key], at: datetime) -> tuple[list[Commission], int]:
+def _mature_payee(payee_id: str, keys: Sequence[Key], at: datetime) -> tuple[list[Commission], int]:
+    """All rows in turn, whatever their form: a cap over time trims the row that a simulation trims."""
     try:
-        return _mature_together(payee_id, keys, at), 0
+        rows = in_turn(store.load_many(keys), store.known_plan)
+    except Exception as problem:
+        _count_failed(payee_id, problem)
+        return [], len(keys)
+    done: list[Commission] = []
+    left_behind = 0
+    for batch in _batches(rows):
+        matured, failed = _mature_batch(payee_id, batch, at)
+        done += matured
+        left_behind += failed
+    return done, left_behind
+
+
+def _batches(rows: Iterable[Commission]) -> Iterator[list[Commission]]:
+    """The rows in their order; coupons and gifts each alone: their room decides how many items that takes."""
+    together: list[Commission] = []
+    for row in rows:
+        is_alone = row.form in ("COUPON", "GIFT")
+        if together and (is_alone or len(together) == BATCH):
+            yield together
+            together = []
+        if is_alone:
+            yield [row]
+        else:
+            together.append(row)
+    if together:
+        yield together
+
+
+def _mature_batch(payee_id: str, rows: Sequence[Commission], at: datetime) -> tuple[list[Commission], int]:
+    keys = [(row.order_id, row.payee_rule) for row in rows]
+    try:
+        return _mature_together(payee_id, rows, at), 0
     except CommissionFrozen:
         _let_wait(keys, at)
         return [], 0
     except Conflict:
         pass  # a row was held or refunded, or the wallet moved: each on its own, on fresh reads
     except Exception as problem:
-        log.error("maturing_failed", problem, payee_id=payee_id)
-        log.count("maturing_failed")
+        _count_failed(payee_id, problem)
     matured: list[Commission] = []
     failed = 0
     for key in keys:
         try:
-            matured += _mature_together(payee_id, [key], at)
+            matured += _mature_together(payee_id, store.load_many([key]), at)
         except Exception as problem:
             failed += 1
             log.warning("not_matured", order_id=key[0], payee_rule=key[1], problem=repr(problem))
     return matured, failed
 
 
-def _mature_together(payee_id: str, keys: Sequence[Key], at: datetime) -> list[Commission]:
-    rows = store.load_many(keys)
+def _count_failed(payee_id: str, problem: Exception) -> None:
+    log.error("maturing_failed", problem, payee_id=payee_id)
+    log.count("maturing_failed")
+
+
+def _mature_together(payee_id: str, rows: Sequence[Commission], at: datetime) -> list[Commission]:
     ready = [row for row in rows if _is_mature(row, at)]
     _set_aside([row for row in rows if not _is_mature(row, at)], at)
     if not ready:
@@ -106,8 +131,7 @@ def _mature_together(payee_id: str, keys: Sequence[Key], at: datetime) -> list[C
 
 
 def _within_caps(rows: Sequence[Commission]) -> tuple[list[Commission], list[Write]]:
-    """The rows with what a period's cap or a budget leaves out of each, and the counters' writes."""
-    rows = in_turn(rows, store.known_plan)  # so that which of them a cap trims is no accident of reading
+    """The rows, in turn, with what a period's cap or a budget leaves out of each; the counters' writes."""
     counters = {room.counter for row in rows for room in rooms_of(row, store.known_plan(row.plan_id))}
     seen = {counter: store.spent_of(counter) for counter in sorted(counters)}
     spent = dict(seen)

@@ -8,7 +8,9 @@ import pytest
 from chalicelib.commissions import forms, store
 from chalicelib.commissions.kinds.cap_budget import BudgetCap
 from chalicelib.commissions.kinds.cap_payee_period import PayeePeriodCap
-from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.kinds.form_cash import CashForm
+from chalicelib.commissions.kinds.form_coupon import CouponForm
+from chalicelib.commissions.kinds.model import Form, Plan
 from chalicelib.commissions.mature import mature
 from chalicelib.commissions.rules import Sale
 from chalicelib.commissions.start_window import start_window
@@ -98,8 +100,10 @@ class TestCoupons:
 
 
 class TestCapsAtMaturing:
-    def publish(self, *caps: PayeePeriodCap | BudgetCap) -> Plan:
-        plan = replace(moment.plan("01_two_levels"), caps=caps, starts_at=now())
+    def publish(self, *caps: PayeePeriodCap | BudgetCap, shared: tuple[Form, ...] = ()) -> Plan:
+        shipped = moment.plan("01_two_levels")
+        rules = tuple(replace(one, forms=shared) for one in shipped.rules)
+        plan = replace(shipped, caps=caps, rules=rules, starts_at=now())
         commit(store.add_plan(plan))
         store.forget_plans()
         return plan
@@ -117,6 +121,20 @@ class TestCapsAtMaturing:
         paid(plan, "OR9", 10_000)
         mature()
         assert wallet.find("MBA").available_fen == 1_800
+
+    def test_what_was_earned_first_is_paid_first_whatever_its_form(self) -> None:
+        """Each order earns 8.00, half as a coupon of 4.00, then half in cash. Of 10.00 a month 2.00 are
+        left for the second order: no whole coupon, and its cash of 2.00; as a simulation trims it."""
+        drawer = Drawer()
+        forms.install("COUPON", drawer)
+        halves: tuple[Form, ...] = (CouponForm("CHOOSE", 400, 5_000), CashForm(5_000))
+        plan = self.publish(PayeePeriodCap("MONTH", 1_000), shared=halves)
+        paid(plan, "OR1", 10_000)
+        paid(plan, "OR2", 10_000)
+        mature()
+        assert [(one.key, one.units) for one in drawer.given] == [("OR1:MBA#L1#COUPON", 1)]
+        assert [row.left_fen for row in store.of_order("OR2")] == [200, 0]
+        assert wallet.find("MBA").available_fen == 600
 
     def test_a_budget_holds_for_all(self) -> None:
         plan = self.publish(BudgetCap(900))
