@@ -85,21 +85,23 @@ class Figures:
 
 
 def close_replayed(
-    plan: Plan, period: Period, figures: Figures, *, at: datetime
-) -> Iterator[tuple[Commission, ...]]:
-    """Each member's rows for the period, as of the moment of closing ``at``.
+    plan: Plan, period: Period, figures: Figures, *, at: datetime, after: str = ""
+) -> Iterator[tuple[str, tuple[Commission, ...]]]:
+    """Each member and their rows for the period, as of the moment of closing ``at``; those ``after`` one.
 
     Paid is whoever the orders know as a distributor since before the period's end, with the level of the last
     order in it. Direct buyers are those that this order knew, or those in the orders where they are more.
     """
     for member_id in figures.of(period):
+        if member_id <= after:
+            continue
         person = figures.person(member_id, period)
         if person is None or not _was_there(person, period):
             continue
         bought = max(person.direct_buyers, figures.buyers_of(member_id, at))
         all_time = Metrics(member_id, "ALL", direct_buyers=bought)
         found = figures_of(figures.metrics(member_id, period), all_time)
-        yield decide_period(plan, period, replace(person, direct_buyers=bought), found, at=at)
+        yield member_id, decide_period(plan, period, replace(person, direct_buyers=bought), found, at=at)
 
 
 def _was_there(person: Person, period: Period) -> bool:

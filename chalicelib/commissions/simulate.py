@@ -55,6 +55,8 @@ class Replay:
     spent: dict[str, int] = field(default_factory=dict)
     """By counter of a cap over time, what was paid within it."""
     closed: set[str] = field(default_factory=set)
+    closed_up_to: str = ""
+    """The last member for whom the period that is being closed was."""
     last_at: datetime | None = None
 
 
@@ -100,7 +102,10 @@ class Simulation:
         return found + rows
 
     def end(self) -> Iterator[list[Commission]]:
-        """The rows of all periods that are open yet, member by member; counted."""
+        """The rows of all periods that are open yet, member by member; counted.
+
+        Nobody needs to read it to its end: asked again it goes on with the next member.
+        """
         yield from self._close_until(None)
 
     def _close_until(self, at: datetime | None) -> Iterator[list[Commission]]:
@@ -108,11 +113,16 @@ class Simulation:
             closes_at, period = waiting[0]
             if at is not None and closes_at > at:
                 return
-            self.replay.closed.add(period.period_id)
-            for given in close_replayed(self.plan, period, self.replay.figures, at=closes_at):
+            replay = self.replay
+            for member_id, given in close_replayed(
+                self.plan, period, replay.figures, at=closes_at, after=replay.closed_up_to
+            ):
                 rows, bound = self._held(given)
-                add_up(self.replay.totals, rows, bound)
+                add_up(replay.totals, rows, bound)
+                replay.closed_up_to = member_id
                 yield rows
+            replay.closed.add(period.period_id)
+            replay.closed_up_to = ""
 
     def _open(self) -> list[tuple[datetime, Period]]:
         """The periods still to be closed, the first to close first; asked before each order."""

@@ -1,10 +1,11 @@
-"""One step of a simulation: some hundred orders under both plans (R10)."""
+"""One step of a simulation: some hundred orders, or some thousand payees' periods, under both plans (R10)."""
 
 import functools
 import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -21,6 +22,10 @@ from chalicelib.orders.past_orders import PAGE, Place, needs_of, read_past_order
 
 _PAGES = 10
 """Of a hundred orders, or of a day that has fewer."""
+_PAYEES = 2_000
+"""Whose periods one step closes, when all orders are replayed."""
+_CLOSING = "CLOSING"
+"""The cursor from then on."""
 _MOST_TOLD = 100
 """Names of a sum, and rows, that are shown beside the result; the file has all."""
 
@@ -37,7 +42,7 @@ class _State:
 
 
 def simulate_step(run: Run) -> Step:
-    """Replay the next orders; the last step closes what periods are open and says the totals.
+    """Replay the next orders; then close what periods are open; the last step says the totals.
 
     The result is ``{"rows": […], "totals": …}`` as ``scripts/simulate --json`` gives it.
     """
@@ -61,10 +66,10 @@ def simulate_step(run: Run) -> Step:
         for other in simulations[1:]:
             other.add(order)
     if step.is_over:
-        rows += [row for found in simulations[0].end() for row in found]
-        for other in simulations[1:]:
-            for _ in other.end():
-                pass
+        closed = [list(islice(one.end(), _PAYEES)) for one in simulations]
+        rows += [row for found in closed[0] for row in found]
+        if any(len(found) == _PAYEES for found in closed):
+            step = replace(step, cursor=_CLOSING, is_over=False)
     body = _body(rows, state, is_first=run.job.step == 0)
     if not step.is_over:
         return replace(step, body=body, state=_states().dump_json(state))
@@ -94,6 +99,8 @@ def _ended(step: Step, body: bytes, simulations: list[Simulation], rows: list[di
 def _next_orders(run: Run, given: dict[str, Any], plans: list[Plan]) -> tuple[list[PastOrder], Step]:
     """The next orders, and the step as far as it is known by them."""
     job = run.job
+    if job.cursor == _CLOSING:
+        return [], Step(done=job.done, total=job.total, is_over=True)
     if given["orders"] is not None:
         place = int(job.cursor or 0)
         end = min(place + _PAGES * PAGE, len(given["orders"]))

@@ -82,12 +82,15 @@ def test_steps_come_to_what_one_run_comes_to(shop: Shop, monkeypatch: pytest.Mon
         {**ORDER, "order_id": f"OR{number}", "at": f"2026-11-{20 - number:02}T04:00:00Z"}
         for number in range(7)
     ]
-    body = {"orders": [{**one, "lines": [{**ORDER["lines"][0], "paid_fen": 900_000}]} for one in given]}
+    chain = [{**ORDER["uplines"][0], "member_id": name} for name in ("MBA", "MBB")]
+    lines = [{**ORDER["lines"][0], "paid_fen": 900_000}]
+    body = {"orders": [{**one, "uplines": chain, "lines": lines} for one in given]}
     whole, at_once = simulated(plan, body)
     monkeypatch.setattr(steps, "PAGE", 1)
     monkeypatch.setattr(steps, "_PAGES", 2)
+    monkeypatch.setattr(steps, "_PAYEES", 1)
     cut, in_steps = simulated(plan, body, key="simulate-2")
-    assert (whole.step, cut.step) == (1, 4)
+    assert (whole.step, cut.step) == (1, 6), "four of orders, and those of each whose period is closed"
     assert at_once == in_steps
     assert cut.summary == whole.summary
     totals = at_once["totals"]
