@@ -10,7 +10,11 @@ def hold(order_id: str, refund_id: str, line_nos: Iterable[int]) -> list[Write]:
     """Hold every commission that these lines earned something; ``claw_back`` or ``lift`` ends it."""
     wanted = set(line_nos)
     rows = store.of_order(order_id)
-    return [store.hold(row, refund_id) for row in rows if row.state != "CLAWED" and row.earns_on(wanted)]
+    return [
+        store.hold(row, refund_id)
+        for row in rows
+        if row.state not in ("CLAWED", "ZERO") and row.earns_on(wanted)
+    ]
 
 
 def lift(order_id: str, refund_id: str) -> list[Write]:

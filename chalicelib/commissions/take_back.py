@@ -7,13 +7,15 @@ from chalicelib.kernel.money import Fen, clawback
 
 
 def take_back(commission: Commission, lines: Mapping[int, RefundedLine]) -> Taken | None:
-    """What this refund takes back of this commission; ``None`` when its lines earned nothing.
+    """What this refund takes back of this commission; ``None`` when its lines earned nothing, or it is ZERO.
 
     Only the money of this refund counts, added to the row's own running sum. So at every moment
     exactly floor(credited × refunded ÷ paid) of each line is due back, in whatever order refunds
     arrive, and a full refund takes back everything (invariant 11). What a cap left unpaid at maturing
     comes off first: the payee keeps what it would have, had the refund come before.
     """
+    if commission.state == "ZERO":  # too little for a whole unit: nothing was given
+        return None
     refunded = dict(commission.refunded_by_line)
     due_fen = added_fen = 0
     for part in commission.parts:

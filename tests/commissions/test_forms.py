@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.commissions import forms, store
+from chalicelib.commissions.explain import explain
+from chalicelib.commissions.hold import hold
 from chalicelib.commissions.kinds.cap_budget import BudgetCap
 from chalicelib.commissions.kinds.cap_payee_period import PayeePeriodCap
 from chalicelib.commissions.kinds.form_cash import CashForm
@@ -76,6 +78,17 @@ class TestPoints:
         support.refund(sale, "RF1", {1: 12_345})
         mature()
         assert (wallet.find("MBA").available_fen, wallet.find_points("MBA").available) == (0, 0)
+
+    def test_too_little_for_a_point_stays_nothing_after_a_refund(self) -> None:
+        """30 % of 3.00 are 0.90, no whole point: nothing to hold, and nothing that could be taken back."""
+        sale = paid(moment.plan("12_cash_and_points"), "OR1", 3_000)
+        (row,) = (one for one in store.of_order("OR1") if one.form == "POINTS")
+        assert (row.state, row.amount_fen, row.units) == ("ZERO", 90, 0)
+        before = explain(row).says
+        assert len(hold("OR1", "RF1", [1])) == 1, "of the cash alone"
+        support.refund(sale, "RF1", {1: 3_000})
+        (row,) = (one for one in store.of_order("OR1") if one.form == "POINTS")
+        assert (row.state, row.clawed_fen, explain(row).says) == ("ZERO", 0, before)
 
 
 class TestCoupons:
