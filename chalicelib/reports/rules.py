@@ -179,6 +179,8 @@ def _check_commissions(
         if granted > line.paid_fen:
             found.append(Finding(10, order.order_id, f"line {line.line_no}: {granted} of {line.paid_fen}"))
     for commission in commissions:
+        if commission.state == "ZERO":  # too little for a whole unit: nothing was given
+            continue
         due = sum(
             clawback(part.amount_fen, lines[part.line_no].paid_fen, 0, lines[part.line_no].refunded_fen)
             for part in commission.parts

@@ -1,14 +1,18 @@
 """The audit finds what is off, says how far, and finds nothing in books that are right (trust A4)."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.commissions import store as commissions
 from chalicelib.commissions.mature import mature
+from chalicelib.commissions.rules import FormTerm
 from chalicelib.kernel import aws
 from chalicelib.kernel.clock import business_day, now
+from chalicelib.kernel.money import Fen
 from chalicelib.orders.move_refund import Slice
 from chalicelib.payments.post_refund import post_refund
 from chalicelib.payments.send_refund import send_refund
@@ -36,8 +40,7 @@ def only_our_books(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-@pytest.fixture
-def lived(who: shop.People, peer: WeChatPay, world: Clock) -> str:
+def live(who: shop.People, peer: WeChatPay, world: Clock) -> str:
     """An order that was paid, refunded by one unit, received and matured."""
     order = shop.paid_order(peer, who)
     refund = shop.reserved(order.order_id, Slice(1, 1))
@@ -47,6 +50,11 @@ def lived(who: shop.People, peer: WeChatPay, world: Clock) -> str:
     world.advance(days=8)
     mature()
     return order.order_id
+
+
+@pytest.fixture
+def lived(who: shop.People, peer: WeChatPay, world: Clock) -> str:
+    return live(who, peer, world)
 
 
 def tamper(table: str, key: dict[str, str], name: str, value: dict[str, Any]) -> None:
@@ -65,6 +73,20 @@ def test_right_books_are_found_right(lived: str) -> None:
     assert made.books_off_fen == 0
     assert (made.entries, made.orders, made.wallets) == (4, 1, 2)
     assert store.load(made.audit_id) == made
+
+
+def test_what_was_too_little_for_a_point_is_not_missed(
+    who: shop.People, peer: WeChatPay, world: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Invariant 11: a row worth something, but no whole point, was never given; a refund takes nothing."""
+    given = shop.terms(who)
+    halves = (FormTerm("CASH", 5_000), FormTerm("POINTS", 5_000, Fen(1_000_000)))
+    payees = tuple(replace(one, forms=halves) for one in given.payees)
+    monkeypatch.setattr(shop, "terms", lambda _: replace(given, payees=payees))
+    rows = commissions.of_order(live(who, peer, world))
+    assert {(one.form, one.state) for one in rows} == {("CASH", "MATURED"), ("POINTS", "ZERO")}
+    assert all(one.amount_fen for one in rows)
+    assert audit(is_full=True).findings == ()
 
 
 @pytest.mark.parametrize(
