@@ -72,5 +72,6 @@ class FirstMatchHow(How):
 
 
 def _told(option: Option) -> str:
-    what = f"每件 {yuan(option.fixed_fen)}" if option.fixed_fen else percent(option.rate_bps)
-    return f"{'且'.join(one.told() for one in option.conditions) or '其他'} {what}"
+    whats = [f"每件 {yuan(option.fixed_fen)}"] if option.fixed_fen else []
+    whats += [percent(option.rate_bps)] if option.rate_bps or not option.fixed_fen else []
+    return f"{'且'.join(one.told() for one in option.conditions) or '其他'} {'和'.join(whats)}"
