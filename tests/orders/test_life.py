@@ -326,6 +326,15 @@ def test_only_what_was_shipped_is_received(shop: Shop, status: str) -> None:
         receive(order)
 
 
+def test_who_confirms_while_wechat_is_told_of_the_parcel_is_not_refused(shop: Shop, desk: Desk) -> None:
+    """O3: the shipping was entered at WeChat between reading the order and receiving it."""
+    seen = shop.shipped(shop.paid())
+    tell_wechat(seen.order_id)
+    assert len(desk.told) == 1
+    assert receive(seen).status == "RECEIVED"
+    assert store.load(seen.order_id).status == "RECEIVED"
+
+
 def test_an_order_is_complete_after_its_window(shop: Shop, world: Clock, commits: Callable[[], int]) -> None:
     order = receive(shop.shipped(shop.paid()))
     with pytest.raises(OrderMoved):
