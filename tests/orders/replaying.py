@@ -1,7 +1,7 @@
 """Generated plans and orders, and the shop in which they really happen, for holding simulations against."""
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -44,7 +44,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.clock import SHANGHAI
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
-from chalicelib.kernel.jobs import deliver
+from chalicelib.kernel.jobs import Change, deliver
 from chalicelib.kernel.money import Fen
 from chalicelib.members import store as members
 from chalicelib.orders import jobs, store
@@ -70,7 +70,7 @@ WHOLE = 99
 _ALL_PAGES = 1_000
 """By the clock a run closes some pages; here one run closes them all at the hour itself."""
 _CLOSES_AFTER = timedelta(days=2)
-_HONEY = (
+HONEY = (
     Sku("", "按比例", Fen(6_000), cost_fen=Fen(2_000), promotion=Promotion(rates_bps=(1_200, 300))),
     Sku("", "按金额", Fen(4_321), cost_fen=Fen(5_000), promotion=Promotion(fixed_fen=(700, 50))),
     Sku("", "不参与", Fen(2_000), promotion=Promotion(takes_part=False)),
@@ -203,12 +203,12 @@ class Street:
         placed = self.shop.place(
             *lines, key=key, share_code=self.codes.get(one.sharer or ""), redeem=redeem, **more
         )
-        told = self._as_told(placed)
+        told = self.as_told(placed)
         self.clock.advance(minutes=one.minutes)
         order = self.shop.pay(placed)
         self.told.append({**told, "paid_at": order.paid_at})
         self.orders.append(order)
-        self._follow()
+        self.follow()
         for kind in self.plan.period_rules:
             self.waiting.append(period_of(kind.when, self.clock.moment).ends_at + _CLOSES_AFTER)  # type: ignore[arg-type]
         given_back = dict(one.given_back)
@@ -244,7 +244,7 @@ class Street:
         if slices:
             key = f"refund-{order.order_id}-{clock.now().timestamp():.0f}-{pieces}"
             self.shop.pay_back(self.shop.ask(order, *slices, key=key, by="ST1"))
-            self._follow()
+            self.follow()
 
     def _go(self, until: datetime | None) -> None:
         """The clock moves on, and at its hour each thing happens by itself."""
@@ -262,18 +262,12 @@ class Street:
         if until is not None:
             self.clock.moment = until
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """What orders and refunds bring about: figures, and who has bought."""
-        for table, followers in (
-            ("orders", [jobs.mark_bought, jobs.count_order]),
-            ("refunds", [jobs.count_refund]),
-        ):
-            shard = _tables()[f"fenxiao-{config().stage}-{table}"].stream_shard
-            records = [copy.deepcopy(one.to_json()) for one in shard.items]
-            shard.items.clear()
-            assert deliver(table, records, followers) == []
+        follow("orders", jobs.mark_bought, jobs.count_order)
+        follow("refunds", jobs.count_refund)
 
-    def _as_told(self, order: Order) -> dict[str, Any]:
+    def as_told(self, order: Order) -> dict[str, Any]:
         """The placed order as a file of orders has it, as of this moment, without its terms."""
         held = standing.holders(order.ship_to.province, order.ship_to.city, order.ship_to.district)
         ids = dict.fromkeys(
@@ -296,14 +290,28 @@ class Street:
 
 def open_street(shop: Shop, clock: Clock, wanted: Plan, *, warned: str | None) -> Street:
     """The shop with two levels more, holders of regions, honey of its own ratios, and the plan in force."""
+    street, made = open_shops_street(shop, clock, warned=warned)
+    text = rules_json(wanted.rules)
+    for name, value in made.items():
+        text = text.replace(f'"{name}"', f'"{value}"')
+    plan = replace(wanted, rules=rules_of(text), starts_at=clock.now())
+    commit(commissions.add_plan(plan))
+    commissions.forget_plans()
+    return replace(street, plan=plan)
+
+
+def open_shops_street(
+    shop: Shop, clock: Clock, *, warned: str | None, honey: Sequence[Sku] = HONEY, off_fen: int = 2_000
+) -> tuple[Street, dict[str, str]]:
+    """The same under the shop's own plan, and what stands for ``CAMPAIGN``, ``PRESENT`` and ``CHOOSE``."""
     for place, (level_id, name) in enumerate((("silver", "银牌"), ("gold", "金牌")), 2):
         save_level(Level(level_id, name, place), is_new=True)
     distributors.forget_levels()
     set_level(shop.b, "silver", by="ST1", reason="测试")
     tea = shop.tea
     assert tea.freight_template_id
-    honey = add_to_shelf("蜂蜜", tea.category_id, tea.freight_template_id, *_HONEY)
-    products = (tea, shop.samples, honey)
+    listed = add_to_shelf("蜂蜜", tea.category_id, tea.freight_template_id, *honey)
+    products = (tea, shop.samples, listed)
     address = members.address(shop.c, HOME)
     hold_territory(address.province, "PROVINCE", shop.a, by="ST1", reason="签约")
     hold_territory(f"{address.province}/{address.city}", "CITY", shop.b, by="ST1", reason="签约")
@@ -312,19 +320,15 @@ def open_street(shop: Shop, clock: Clock, wanted: Plan, *, warned: str | None) -
             Violation(getattr(shop, warned), "VI1", "OTHER", "WARN", "警告", "", clock.now(), "ST1")
         )
     campaigns.points(shop.c, 50)
-    made = {"CAMPAIGN": campaigns.campaign(quantity=None).template_id, "PRESENT": campaigns.gift(200).gift_id}
-    text = rules_json(wanted.rules)
-    for name, value in {**made, "CHOOSE": tea.category_id}.items():
-        text = text.replace(f'"{name}"', f'"{value}"')
-    plan = replace(wanted, rules=rules_of(text), starts_at=clock.now())
-    commit(commissions.add_plan(plan))
-    commissions.forget_plans()
+    coupons = campaigns.campaign(off_fen=off_fen, quantity=None)
+    made = {"CAMPAIGN": coupons.template_id, "PRESENT": campaigns.gift(200).gift_id}
     shelf = [(product.product_id, str(place)) for product in products for place in range(len(product.skus))]
     people = {"a": shop.a, "b": shop.b, "c": shop.c}
     codes = {name: make_code(people[name]).code for name in "ab"}
+    (plan,) = commissions.plans()
     street = Street(shop, clock, plan, shelf, people, codes)
-    street._follow()
-    return street
+    street.follow()
+    return street, {**made, "CHOOSE": tea.category_id}
 
 
 @contextmanager
@@ -337,6 +341,14 @@ def fresh(shop: Shop, clock: Clock, tables: Any) -> Iterator[Shop]:
     commissions.forget_plans()
     with installed() as peer:
         yield replace(shop, peer=peer)
+
+
+def follow(table: str, *followers: Callable[[Change], None]) -> None:
+    """Let these followers see what the table's stream has gathered."""
+    shard = _tables()[f"fenxiao-{config().stage}-{table}"].stream_shard
+    records = [copy.deepcopy(one.to_json()) for one in shard.items]
+    shard.items.clear()
+    assert deliver(table, records, list(followers)) == []
 
 
 def tables_now() -> Any:
