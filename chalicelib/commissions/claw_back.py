@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.commissions import forms, store
@@ -13,7 +13,7 @@ from chalicelib.kernel.dynamo import Write
 from chalicelib.kernel.money import Fen
 from chalicelib.wallet import store as wallet
 from chalicelib.wallet.move_points import POINTS_ISSUED, claw_points, points_account_of
-from chalicelib.wallet.rules import account_of, take_from
+from chalicelib.wallet.rules import account_of, postings_between, turned
 from chalicelib.wallet.store import PointsTurn
 
 
@@ -25,6 +25,8 @@ class ClawedBack:
     postings: list[tuple[str, int]]
     total_fen: Fen
     """In cash."""
+    returned: list[tuple[str, int]] = field(default_factory=list)
+    """What the money that came back did to its owner's accounts, for an entry of its own."""
 
 
 def claw_back(
@@ -34,14 +36,17 @@ def claw_back(
     at: datetime,
     *,
     turn: PointsTurn,
+    back: Mapping[str, Fen] | None = None,
 ) -> ClawedBack:
     """Take back each payee's part of the refunded lines, and lift this refund's hold.
 
     A pending commission shrinks. Of a matured one the member's available money or points are taken, and
     what is missing becomes a debt; coupons and gifts are revoked unless they were used, which the row
-    records. What becomes of points goes into ``turn``, which the caller commits too. Commits nothing. The
-    commit raises ``CommissionsMoved`` (or another conflict) when a row or a wallet changed meanwhile
-    (another refund, maturing, a withdrawal), as this does when the same refund was posted: call again.
+    records. What becomes of points goes into ``turn``, which the caller commits too. ``back`` is money that
+    this refund gives to members' balances, debts first; it is moved here, since who gets some and loses
+    some has one wallet. Commits nothing. The commit raises ``CommissionsMoved`` (or another conflict) when a
+    row or a wallet changed meanwhile (another refund, maturing, a withdrawal), as this does when the same
+    refund was posted: call again.
     """
     writes: list[Write] = []
     cash: dict[tuple[str, bool], int] = defaultdict(int)
@@ -65,9 +70,15 @@ def claw_back(
             revoked, kept_units = _revoke(row, units, at)
             writes += revoked
         writes.append(store.claw(row, taken, refund_id, kept_units=kept_units))
-    postings, moves = _from_money(cash)
+    late = {payee_id: amount for (payee_id, is_late), amount in cash.items() if is_late and amount}
+    pending = {payee_id: amount for (payee_id, is_late), amount in cash.items() if not is_late and amount}
+    moves, returned, clawed = _through_wallets(late, back or {})
+    postings = [*((account_of(one, "pending"), -amount) for one, amount in pending.items()), *clawed]
+    total_fen = Fen(sum(cash.values()))
     _from_points(points, turn)
-    return ClawedBack([*writes, *moves], postings, Fen(sum(cash.values())))
+    if total_fen:
+        postings.insert(0, ("shop:commission", total_fen))
+    return ClawedBack([*writes, *moves], postings, total_fen, returned)
 
 
 def _revoke(row: Commission, units: int, at: datetime) -> tuple[list[Write], int]:
@@ -79,25 +90,26 @@ def _revoke(row: Commission, units: int, at: datetime) -> tuple[list[Write], int
     return list(taken.writes), units - taken.units
 
 
-def _from_money(amounts: Mapping[tuple[str, bool], int]) -> tuple[list[tuple[str, int]], list[Write]]:
-    """One move of a wallet for all rows of its payee, and the postings of all."""
-    postings: list[tuple[str, int]] = []
+def _through_wallets(
+    taken: Mapping[str, int], back: Mapping[str, int]
+) -> tuple[list[Write], list[tuple[str, int]], list[tuple[str, int]]]:
+    """One move of each wallet, and the postings of what came back and of what was taken."""
     writes: list[Write] = []
-    for (payee_id, is_late), amount_fen in amounts.items():
-        if amount_fen and is_late:
-            from_available, new_debt = take_from(wallet.find(payee_id), amount_fen)
-            postings += [(account_of(payee_id, "available"), -from_available)] if from_available else []
-            postings += [(account_of(payee_id, "debt"), -new_debt)] if new_debt else []
+    returned: list[tuple[str, int]] = []
+    clawed: list[tuple[str, int]] = []
+    for member_id in dict.fromkeys([*taken, *back]):
+        before = wallet.find(member_id)
+        full, left = turned(before, back_fen=back.get(member_id, 0), taken_fen=taken.get(member_id, 0))
+        returned += postings_between(before, full)
+        clawed += postings_between(full, left)
+        available_fen, debt_fen = left.available_fen - before.available_fen, left.debt_fen - before.debt_fen
+        if available_fen or debt_fen:
             writes.append(
                 wallet.move(
-                    payee_id, available_fen=-from_available, debt_fen=new_debt, otherwise=CommissionsMoved
+                    member_id, available_fen=available_fen, debt_fen=debt_fen, otherwise=CommissionsMoved
                 )
             )
-        elif amount_fen:
-            postings.append((account_of(payee_id, "pending"), -amount_fen))
-    if postings:
-        postings.insert(0, ("shop:commission", sum(amounts.values())))
-    return postings, writes
+    return writes, returned, clawed
 
 
 def _from_points(units: Mapping[tuple[str, bool], int], turn: PointsTurn) -> None:

@@ -8,6 +8,7 @@ from chalicelib.commissions.rules import FormName, RefundedLine
 from chalicelib.commissions.take_back import take_back
 from chalicelib.kernel.money import Fen
 from chalicelib.wallet import store as wallet
+from chalicelib.wallet.rules import turned
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,10 @@ class Foreseen:
     new_debt_fen: Fen = Fen(0)
 
 
-def foresee_clawback(order_id: str, lines: Mapping[int, RefundedLine]) -> list[Foreseen]:
-    """What ``claw_back`` takes if these lines are posted now; reads only."""
+def foresee_clawback(
+    order_id: str, lines: Mapping[int, RefundedLine], *, back: Mapping[str, Fen] | None = None
+) -> list[Foreseen]:
+    """What ``claw_back`` takes if these lines are posted now, after what comes ``back``; reads only."""
     left: dict[str, int] = {}
     found = []
     for row in store.of_order(order_id):
@@ -40,7 +43,10 @@ def foresee_clawback(order_id: str, lines: Mapping[int, RefundedLine]) -> list[F
         if row.form == "CASH" and row.matured_at is None:
             one = replace(one, from_pending_fen=taken.taken_fen)
         elif row.form == "CASH":
-            there = left.setdefault(row.payee_id, wallet.find(row.payee_id).available_fen)
+            if row.payee_id not in left:
+                full, _ = turned(wallet.find(row.payee_id), back_fen=(back or {}).get(row.payee_id, 0))
+                left[row.payee_id] = full.available_fen
+            there = left[row.payee_id]
             from_available = min(there, taken.taken_fen)
             left[row.payee_id] = there - from_available
             one = replace(

@@ -16,14 +16,14 @@ def show_centre(member_id: str) -> CentreOut:
     month = wallet.days_of_month(member_id, month_of(at))
     today = next((day.earned_fen for day in month if day.scope == day_scope(at)), Fen(0))
     coming = store.next_coming(member_id, at)
-    earned_fen = totals.pending_fen + purse.available_fen + purse.frozen_fen + totals.withdrawn_fen
+    here_fen, gone_fen = purse.available_fen + purse.frozen_fen, totals.withdrawn_fen + totals.spent_fen
     return CentreOut(
         available_fen=purse.available_fen,
         pending_fen=totals.pending_fen,
         frozen_fen=purse.frozen_fen,
         withdrawn_fen=totals.withdrawn_fen,
         debt_fen=purse.debt_fen,
-        earned_fen=Fen(earned_fen - purse.debt_fen),
+        earned_fen=Fen(totals.pending_fen + here_fen + gone_fen - purse.debt_fen),
         today_fen=today,
         month_fen=Fen(sum(day.earned_fen for day in month)),
         coming=_coming(coming),

@@ -38,7 +38,12 @@ KINDS: dict[str, Kind] = {
     "order_received": Kind("订单已收货", ("您的订单已确认收货，谢谢您的支持。", "订单号：{order}。")),
     "order_closed": Kind("订单已关闭", ("您的订单已关闭。", "原因：{reason}。", "订单号：{order}。")),
     "refund_done": Kind(
-        "退款成功", ("退款已原路退回，到账时间以微信支付为准。", "金额：{amount}。", "订单号：{order}。")
+        "退款成功",
+        (
+            "退款已原路退回：退到余额的马上可用，微信支付的以微信到账时间为准。",
+            "金额：{amount}。",
+            "订单号：{order}。",
+        ),
     ),
     "refund_refused": Kind(
         "退款申请未通过",

@@ -94,7 +94,11 @@ def describe(order: Order) -> Told:
     if order.status == "UNPAID" and order.total_fen == 0:
         return Told(title, "优惠券和积分已经全部抵扣，不用付款，订单马上确认。", order.expires_at)
     if order.status == "UNPAID" and order.payer_openid is None:
-        return Told(title, "这个订单不能在网页付款，请在微信小程序或公众号里重新下单。", order.expires_at)
+        return Told(
+            title,
+            "网页里不能用微信支付：可以用余额付款，或在微信小程序、公众号里重新下单。",
+            order.expires_at,
+        )
     if order.status == "UNPAID":
         says = f"请在 {when(order.expires_at)} 前付款，过时订单会自动关闭。"
         return Told(title, says, order.expires_at)
@@ -116,21 +120,20 @@ def describe(order: Order) -> Told:
     return Told(title, "订单已完成，感谢您的购买。", None)
 
 
-def describe_refund(refund: Refund) -> Told:
-    """What the buyer reads on top of a refund."""
+def describe_refund(refund: Refund, *, is_to_balance: bool = False) -> Told:
+    """What the buyer reads on top of a refund; money goes back to where it came from."""
     title, amount = REFUND_TEXT[refund.status], yuan(refund.amount_fen)
     if refund.status == "RETURNING" and refund.return_until is not None:
         says = f"商家已同意退货，请在 {when(refund.return_until)} 前寄回商品并填写快递单号，过时会自动撤销。"
         return Told(title, says, refund.return_until)
+    way = "退回您的余额" if is_to_balance else "原路退回您的付款账户"
     says = {
         "ASKED": "商家会尽快处理您的申请，处理结果会通知您。",
         "RETURN_SENT": f"商家收到退货后，会退给您 {amount}。",
         "RETURNED": f"商家正在为您退款 {amount}。",
-        "RESERVED": f"正在退款 {amount}，会原路退回您的付款账户。",
+        "RESERVED": f"正在退款 {amount}，会{way}。",
         "SENT": f"微信正在退款 {amount}，一般 1 到 3 个工作日到账。",
-        "POSTED": f"{amount} 已原路退回您的付款账户。"
-        if refund.amount_fen
-        else "已处理完成，抵扣的积分已按件数退还。",
+        "POSTED": f"{amount} 已{way}。" if refund.amount_fen else "已处理完成，抵扣的积分已按件数退还。",
         "CANCELLED": "售后已撤销，如仍需要可以重新申请。",
     }.get(refund.status, "如有疑问请联系客服。")
     return Told(title, refund.said or says, None)
@@ -150,7 +153,8 @@ def timeline(order: Order, refunds: Sequence[Refund]) -> list[Moment]:
     """What has happened to the order, last first."""
     moments = [Moment("PLACED", order.placed_at, "提交了订单")]
     if order.paid_at:
-        moments.append(Moment("PAID", order.paid_at, "付款成功"))
+        says = "用余额付款成功" if order.paid_by == "BALANCE" else "付款成功"
+        moments.append(Moment("PAID", order.paid_at, says))
     for parcel in order.parcels:
         company = parcel.express_company or ""
         told = f"{EXPRESS_COMPANIES.get(company, company)} {parcel.tracking_number or ''}".strip()

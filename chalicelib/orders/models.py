@@ -98,6 +98,7 @@ class OrderRow(Table):
     sharer_id = UnicodeAttribute(null=True)
     paid_at = TimeAttribute(null=True)
     transaction_id = UnicodeAttribute(null=True)
+    balance_bill_id = UnicodeAttribute(null=True)
     parcels = ValueAttribute[tuple[Parcel, ...]](tuple[Parcel, ...])
     shipped_at = TimeAttribute(null=True)
     receive_at = TimeAttribute(null=True)

@@ -28,6 +28,8 @@ MAX_CART_LINES = 100
 MAX_UNPAID = 20
 """Each holds stock until it expires; nobody may hold the shop's (trust A6.6)."""
 
+PaidBy = Literal["WECHAT", "BALANCE", "NOTHING"]
+"""Where the money came from; nothing was left to pay after coupon and points."""
 Status = Literal["UNPAID", "PAID", "SHIPPED", "RECEIVED", "COMPLETED", "CLOSED"]
 CloseReason = Literal["EXPIRED", "BUYER", "STAFF", "REFUNDED"]
 Delivery = Literal["EXPRESS", "CITY", "VIRTUAL", "PICK_UP"]
@@ -204,6 +206,8 @@ class Order:
     note: str | None = None
     paid_at: datetime | None = None
     transaction_id: str | None = None
+    balance_bill_id: str | None = None
+    """The number of the payment, where the buyer's own balance paid (decision 11)."""
     parcels: tuple[Parcel, ...] = ()
     shipped_at: datetime | None = None
     receive_at: datetime | None = None
@@ -243,6 +247,13 @@ class Order:
         """This order as commissions know it."""
         lines = tuple(SaleLine(one.line_no, one.title, one.quantity, one.paid_fen) for one in self.lines)
         return Sale(self.order_id, self.buyer_id, lines, self.terms)
+
+    @property
+    def paid_by(self) -> PaidBy | None:
+        """Where its money came from and goes back to; ``None`` while nobody paid."""
+        if self.paid_at is None:
+            return None
+        return "BALANCE" if self.balance_bill_id else "WECHAT" if self.transaction_id else "NOTHING"
 
     @property
     def has_open_refund(self) -> bool:

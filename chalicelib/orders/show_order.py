@@ -19,7 +19,7 @@ from chalicelib.orders.describe import (
 )
 from chalicelib.orders.earned_points import earned_points
 from chalicelib.orders.move_refund import Refund, check_may_ask, price_of_units
-from chalicelib.orders.rules import CloseReason, Delivery, Order, OrderLine, Parcel, Status
+from chalicelib.orders.rules import CloseReason, Delivery, Order, OrderLine, PaidBy, Parcel, Status
 from chalicelib.orders.show_refund import RefundOut, show_refund
 
 
@@ -70,7 +70,9 @@ class OrderOut(Out):
     refunded_fen: int
     placed_at: datetime
     expires_at: datetime
+    paid_by: PaidBy | None = Field(description="Where the money came from, and goes back to.")
     can_pay: bool = Field(description="By WeChat, in the app it was placed in; `says` tells why not.")
+    can_pay_by_balance: bool = Field(description="Whole, if the member's balance holds so much.")
     can_cancel: bool
     can_receive: bool
 
@@ -130,6 +132,7 @@ class OrderDetailOut(OrderOut):
     timeline: list[MomentOut]
     refunds: list[RefundOut]
     transaction_id: str | None
+    balance_bill_id: str | None = Field(description="The number of a payment by balance.")
     close_reason: CloseReason | None
 
 
@@ -144,6 +147,7 @@ def show_order(order: Order) -> OrderDetailOut:
         timeline=[MomentOut.model_validate(moment) for moment in timeline(order, refunds)],
         refunds=[show_refund(refund, order) for refund in reversed(refunds)],
         transaction_id=order.transaction_id,
+        balance_bill_id=order.balance_bill_id,
         close_reason=order.close_reason,
     )
 
@@ -153,7 +157,6 @@ def show_in_list(order: Order, refunds: Sequence[Refund] = ()) -> OrderOut:
     told = describe(order)
     may_ask = _may_ask(order)
     is_open = order.status == "UNPAID" and now() < order.expires_at and order.total_fen > 0
-    is_payable = is_open and order.payer_openid is not None
     return OrderOut(
         order_id=order.order_id,
         status=order.status,
@@ -172,7 +175,9 @@ def show_in_list(order: Order, refunds: Sequence[Refund] = ()) -> OrderOut:
         refunded_fen=order.refunded_fen,
         placed_at=order.placed_at,
         expires_at=order.expires_at,
-        can_pay=is_payable,
+        paid_by=order.paid_by,
+        can_pay=is_open and order.payer_openid is not None,
+        can_pay_by_balance=is_open,
         can_cancel=order.status == "UNPAID",
         can_receive=order.status == "SHIPPED",
     )

@@ -9,7 +9,7 @@ from chalicelib.kernel.http import Out
 from chalicelib.kernel.uploads import signed_link
 from chalicelib.orders.describe import REASON_TEXT, describe_refund
 from chalicelib.orders.move_refund import Refund, RefundKind, RefundReason, RefundStatus, is_refund_edge
-from chalicelib.orders.rules import Order, OrderRules
+from chalicelib.orders.rules import Order, OrderRules, PaidBy
 
 _LINK_SECONDS = 600
 """Evidence pictures are the buyer's and staff's alone."""
@@ -39,6 +39,7 @@ class RefundOut(Out):
     lines: list[RefundLineOut]
     freight_fen: int
     amount_fen: int
+    paid_by: PaidBy | None = Field(description="Where the money goes back to.")
     reason: RefundReason
     reason_text: str
     note: str | None
@@ -61,7 +62,7 @@ class RefundsOut(Out):
 
 def show_refund(refund: Refund, order: Order) -> RefundOut:
     """The refund with its goods, its state in words, and what its buyer can do now."""
-    told = describe_refund(refund)
+    told = describe_refund(refund, is_to_balance=order.paid_by == "BALANCE")
     is_agreed = refund.approved_at is not None
     return RefundOut(
         refund_id=refund.refund_id,
@@ -74,6 +75,7 @@ def show_refund(refund: Refund, order: Order) -> RefundOut:
         lines=[_line(order, one.line_no, one.quantity, one.amount_fen) for one in refund.lines],
         freight_fen=refund.freight_fen,
         amount_fen=refund.amount_fen,
+        paid_by=order.paid_by,
         reason=refund.reason,
         reason_text=REASON_TEXT[refund.reason],
         note=refund.note,

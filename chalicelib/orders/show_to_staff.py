@@ -10,7 +10,7 @@ from chalicelib.members import store as members
 from chalicelib.orders import store
 from chalicelib.orders.describe import STATUS_TEXT, timeline
 from chalicelib.orders.move_refund import Refund, is_refund_edge
-from chalicelib.orders.rules import CloseReason, Order, OrderLine, Status, UploadState
+from chalicelib.orders.rules import CloseReason, Order, OrderLine, PaidBy, Status, UploadState
 from chalicelib.orders.show_order import (
     LineOut,
     MomentOut,
@@ -97,7 +97,9 @@ class StaffOrderDetailOut(StaffOrderOut):
     upload: UploadOut | None
     timeline: list[MomentOut]
     refunds: list[StaffRefundOut]
+    paid_by: PaidBy | None
     transaction_id: str | None
+    balance_bill_id: str | None
     close_reason: CloseReason | None
     expires_at: datetime
     receive_at: datetime | None
@@ -120,7 +122,9 @@ def show_to_staff(order: Order) -> StaffOrderDetailOut:
         upload=UploadOut.model_validate(order.upload) if order.upload else None,
         timeline=[MomentOut.model_validate(moment) for moment in timeline(order, refunds)],
         refunds=[show_staff_refund(refund, order) for refund in reversed(refunds)],
+        paid_by=order.paid_by,
         transaction_id=order.transaction_id,
+        balance_bill_id=order.balance_bill_id,
         close_reason=order.close_reason,
         expires_at=order.expires_at,
         receive_at=order.receive_at,

@@ -152,16 +152,17 @@ def give_back_first_order(order: Order) -> Write:
     return delete(FirstOrderRow, (order.buyer_id,), FirstOrderRow.order_id == order.order_id)
 
 
-def mark_paid(order: Order, *, transaction_id: str | None, paid_at: datetime) -> Write:
+def mark_paid(order: Order, *, paid_at: datetime, transaction_id: str = "", bill_id: str = "") -> Write:
     """UNPAID → PAID, once; the commit raises ``ConditionFailed`` when the order was paid or closed.
 
-    Without a transaction of WeChat's for an order that coupon and points have paid.
-    An update of a few attributes, because this is the write that a busy day makes most.
+    By WeChat's transaction, by a bill on the buyer's balance, or by neither where nothing was left to
+    pay. An update of a few attributes, because this is the write that a busy day makes most.
     """
     actions = [
         OrderRow.status.set("PAID"),
         OrderRow.paid_at.set(paid_at),
         *([OrderRow.transaction_id.set(transaction_id)] if transaction_id else []),
+        *([OrderRow.balance_bill_id.set(bill_id)] if bill_id else []),
         OrderRow.version.set(order.version + 1),
         OrderRow.buyer_state.set(f"{order.buyer_id}#PAID"),
         OrderRow.due_shard.remove(),
@@ -214,9 +215,7 @@ def load_own_refund(buyer_id: str, refund_id: str) -> Refund:
 
 def refunds_of(order: Order) -> tuple[Refund, ...]:
     """Every refund of this order, first asked first."""
-    if not order.refund_ids:
-        return ()
-    found = _refunds_by_id(order.refund_ids)
+    found = _refunds_by_id(order.refund_ids) if order.refund_ids else {}
     return tuple(found[one] for one in order.refund_ids if one in found)
 
 

@@ -60,6 +60,12 @@ def refunded_lines(refund: Refund, order: Order) -> dict[int, RefundedLine]:
     return lines
 
 
+def back_to_balance(refund: Refund, order: Order) -> dict[str, Fen]:
+    """What this refund puts into whose balance: money goes back to where it came from (decision 11)."""
+    is_from_balance = order.paid_by == "BALANCE" and refund.amount_fen > 0
+    return {order.buyer_id: refund.amount_fen} if is_from_balance else {}
+
+
 def _book(state: str, refund: Refund, order: Order) -> None:
     if state == "SUCCESS":
         _post(refund, order)
@@ -77,15 +83,19 @@ def _post(refund: Refund, order: Order) -> None:
     at = now()
     turn = wallet.PointsTurn()
     lines = refunded_lines(refund, order)
-    clawed = claw_back(order.order_id, refund.refund_id, lines, at, turn=turn)
+    back = back_to_balance(refund, order)
+    clawed = claw_back(order.order_id, refund.refund_id, lines, at, turn=turn, back=back)
     coupon = restore_discount(order, refund, turn, at)
     take_points_back(order, refund, turn)
-    postings = [("wx:cash", refund.amount_fen), ("shop:sales", -refund.amount_fen), *clawed.postings]
-    moved = [posting for posting in postings if posting[1]]
+    by_wechat = [] if back else [("wx:cash", refund.amount_fen), ("shop:sales", -refund.amount_fen)]
+    moved = [posting for posting in (*by_wechat, *clawed.postings) if posting[1]]
     refs = {"order_id": order.order_id, "refund_id": refund.refund_id}
     booked = []
     if moved or turn.postings:
         booked.append(wallet.entry(f"REFUND:{refund.refund_id}", at, moved, refs, points=turn.postings))
+    if back:
+        repaid = [("shop:sales", -refund.amount_fen), *clawed.returned]
+        booked.append(wallet.entry(f"REPAY:{refund.refund_id}", at, repaid, refs))
     commit(orders.refund_posted(refund, order, at=at), clawed.writes, coupon, turn.writes(), booked)
 
 

@@ -8,7 +8,7 @@ from chalicelib.kernel.http import Out
 from chalicelib.members import store as members
 from chalicelib.orders import store as orders
 from chalicelib.orders.move_refund import RefundMoved, freight_back, points_back, units_to_stock
-from chalicelib.payments.post_refund import refunded_lines
+from chalicelib.payments.post_refund import back_to_balance, refunded_lines
 
 
 class ClawbackOut(Out):
@@ -42,7 +42,9 @@ def preview_refund(refund_id: str) -> RefundPreviewOut:
     if not refund.is_open:
         raise RefundMoved()
     order = orders.load(refund.order_id)
-    foreseen = foresee_clawback(order.order_id, refunded_lines(refund, order))
+    foreseen = foresee_clawback(
+        order.order_id, refunded_lines(refund, order), back=back_to_balance(refund, order)
+    )
     people = members.load_many({one.payee_id for one in foreseen}) if foreseen else {}
     return RefundPreviewOut(
         goods_fen=sum(line.amount_fen for line in refund.lines),

@@ -3,15 +3,20 @@
 from typing import Any
 
 from chalicelib.kernel import auth
+from chalicelib.kernel.errors import KeyReused
 from chalicelib.kernel.http import Ask, Doors, Reply
 from chalicelib.kernel.money import MAX_FEN, Fen
+from chalicelib.members.rules import MemberBlocked, MemberClosed
 from chalicelib.orders.rules import OrderUnknown
 from chalicelib.orders.store import load_own
+from chalicelib.payments.pay_from_balance import pay_from_balance
 from chalicelib.payments.post_late_refund import post_late_refund
 from chalicelib.payments.post_refund import post_refund
 from chalicelib.payments.prepay import prepay
 from chalicelib.payments.quarantine import quarantine
 from chalicelib.payments.rules import (
+    BalanceHeld,
+    BalanceNotEnough,
     NotARefundOfOurs,
     OrderExpired,
     OrderNotPayable,
@@ -21,7 +26,7 @@ from chalicelib.payments.rules import (
     PrepayChanged,
     UnknownOrder,
 )
-from chalicelib.payments.schemas import FreePaymentOut, PaymentParams
+from chalicelib.payments.schemas import BalancePaymentOut, FreePaymentOut, PaymentParams
 from chalicelib.payments.settle import late_refund_id, settle
 from chalicelib.payments.settle_free import settle_free
 from chalicelib.wechat import pay
@@ -68,6 +73,30 @@ def pay_nothing(ask: Ask[Any]) -> FreePaymentOut:
     if not settle_free(order_id):
         raise OrderNotPayable("这个订单还需要付款，请用微信支付。")
     return FreePaymentOut(order_id=order_id, status=load_own(ask.who.id, order_id).status)
+
+
+@doors.post(
+    "/orders/{order_id}/balance-payment",
+    who=auth.member,
+    takes_key=True,
+    returns=BalancePaymentOut,
+    errors=(
+        OrderUnknown,
+        OrderNotPayable,
+        OrderExpired,
+        BalanceNotEnough,
+        BalanceHeld,
+        KeyReused,
+        MemberBlocked,
+        MemberClosed,
+    ),
+)
+def pay_by_balance(ask: Ask[Any]) -> BalancePaymentOut:
+    """Pay one's own unpaid order whole out of one's available money."""
+    order = pay_from_balance(ask.who.id, ask.path["order_id"], key=ask.key)
+    return BalancePaymentOut(
+        order_id=order.order_id, status=order.status, balance_bill_id=order.balance_bill_id or ""
+    )
 
 
 @wechat_doors.post(

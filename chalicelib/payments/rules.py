@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from chalicelib.distributors.rules import Distributor
 from chalicelib.kernel.errors import Conflict, NotFound
-from chalicelib.kernel.money import Fen
+from chalicelib.kernel.money import Fen, yuan
 from chalicelib.orders.rules import Order
+from chalicelib.wallet.rules import Wallet
 
 PaymentStatus = Literal["PREPAID", "PAID", "LATE", "CLOSED"]
-"""Announced to WeChat; in our books; paid after the order was closed, so it goes back; closed at WeChat."""
+"""Announced to WeChat; in our books; paid when nobody waited for it, so it goes back; closed at WeChat."""
 
 LateRefundStatus = Literal["RESERVED", "SENT", "POSTED", "FAILED"]
 
@@ -118,6 +120,20 @@ class PayElsewhere(Conflict):
     detail = "请回到下单的地方（小程序或公众号）付款，或在这里重新下单。"
 
 
+class BalanceNotEnough(Conflict):
+    """Less is available than the order costs, or money is owed; ``detail`` says what is there (W1)."""
+
+    title = "余额不够"
+    detail = "余额刚刚有变化，不够付这个订单，请刷新后再试，或用微信支付。"
+
+
+class BalanceHeld(Conflict):
+    """A violation holds the member's commission, or its right to promote: its balance waits too (D3)."""
+
+    title = "余额暂时不能用"
+    detail = "您有还没有解除的违规处理，余额暂时不能付款，请用微信支付，如有疑问请联系客服。"
+
+
 class PrepayChanged(Conflict):
     """The same order number may not be announced with other content (wechat.md §6.8)."""
 
@@ -180,6 +196,24 @@ def check_payable(order: Order, at: datetime) -> None:
         raise OrderNotPayable()
     if order.expires_at - at < SHORTEST_EXPIRY:
         raise OrderExpired()
+
+
+def balance_problem(
+    wallet: Wallet, distributor: Distributor | None, total_fen: Fen
+) -> BalanceNotEnough | BalanceHeld | None:
+    """Why this wallet cannot pay so much, in words with what is there; ``None`` when it can."""
+    if distributor is not None and (distributor.status == "SUSPENDED" or distributor.frozen_by):
+        return BalanceHeld()
+    if wallet.debt_fen:
+        return BalanceNotEnough(
+            f"还有 {yuan(wallet.debt_fen)} 待抵扣，抵扣完之前不能用余额付款，请用微信支付。"
+        )
+    if wallet.available_fen < total_fen:
+        there, wanted = yuan(wallet.available_fen), yuan(total_fen)
+        return BalanceNotEnough(
+            f"余额有 {there}，这个订单要付 {wanted}，余额需要够付整个订单，请用微信支付。"
+        )
+    return None
 
 
 def mismatch(order: Order, *, appid: str, openid: str, amount_fen: int, currency: str) -> str | None:

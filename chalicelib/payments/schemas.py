@@ -86,3 +86,11 @@ class FreePaymentOut(Out):
 
     order_id: str
     status: Status
+
+
+class BalancePaymentOut(Out):
+    """An order that the buyer's own balance paid."""
+
+    order_id: str
+    status: Status
+    balance_bill_id: str

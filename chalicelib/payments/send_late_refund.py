@@ -1,4 +1,4 @@
-"""A payment that came after its order was closed goes back whole, by itself (wechat.md §6.7)."""
+"""A payment that came after its order was closed, or paid by balance, goes back whole (wechat.md §6.7)."""
 
 from chalicelib.kernel import log
 from chalicelib.kernel.clock import now
@@ -8,7 +8,7 @@ from chalicelib.payments.rules import LATER_REFUSALS, REFUND_ASK_AFTER, REFUND_S
 from chalicelib.wechat import pay
 from chalicelib.wechat.pay import PayBusy, PayRefused, PayUnknown, RefundState
 
-REASON = "订单已关闭，原路退款"
+REASON = "订单已关闭或已用余额付款，原路退款"
 
 
 def send_late_refund(payment: Payment) -> RefundState | None:

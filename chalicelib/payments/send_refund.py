@@ -33,8 +33,8 @@ def send_refund(refund_id: str) -> RefundState | None:
     if refund.status not in ("RESERVED", "SENT"):
         return None
     order, at = orders.load(refund.order_id), now()
-    if refund.amount_fen == 0:
-        return _state(refund, order, "SUCCESS")  # goods came back against no money: nothing to tell WeChat
+    if refund.amount_fen == 0 or order.paid_by == "BALANCE":
+        return _state(refund, order, "SUCCESS")  # no money, or money that never left us: WeChat has no part
     is_definite = refund.status == "RESERVED" or _is_quiet(refund, at)
     if not _written_down(refund, order, at):
         return None

@@ -35,8 +35,8 @@ def settle(paid: PaidNotice, *, notice_id: str = FOUND_BY_QUERY) -> None:
     """Book the payment ``paid``; again and again is the same as once.
 
     A payment that disagrees with its order is kept in quarantine and raises ``PaymentMismatch``,
-    one for no order of ours ``UnknownOrder``; the order is untouched. When the order was closed
-    meanwhile it stays closed, and the whole payment is reserved to go back.
+    one for no order of ours ``UnknownOrder``; the order is untouched. When the order was closed or paid
+    by balance meanwhile it stays so, and the whole payment is reserved to go back.
     """
     for _ in range(_TRIES):
         order = orders.find(paid.order_number)
@@ -51,7 +51,7 @@ def settle(paid: PaidNotice, *, notice_id: str = FOUND_BY_QUERY) -> None:
         )
         if reason is not None:
             raise _quarantined(paid, notice_id, reason, expected_fen=order.total_fen)
-        booked_id = order.transaction_id or (_late_id(order) if order.status == "CLOSED" else None)
+        booked_id = order.transaction_id or (_late_id(order) if _is_too_late(order) else None)
         if booked_id == paid.transaction_id:
             return
         if booked_id is not None:
@@ -59,6 +59,11 @@ def settle(paid: PaidNotice, *, notice_id: str = FOUND_BY_QUERY) -> None:
         if _booked(order, paid, notice_id):
             return
     raise Crowded()
+
+
+def _is_too_late(order: Order) -> bool:
+    """Its goods are given away, or paid for already by the buyer's balance."""
+    return order.status == "CLOSED" or order.balance_bill_id is not None
 
 
 def _late_id(order: Order) -> str | None:
@@ -70,7 +75,7 @@ def _booked(order: Order, paid: PaidNotice, notice_id: str) -> bool:
     """Whether the payment is in the books now; ``False`` when the order moved on since it was read."""
     payment = _arrived(order, paid, notice_id)
     try:
-        if order.status == "CLOSED":
+        if _is_too_late(order):
             _keep_late(payment)
         else:
             _credit(order, payment)
@@ -99,7 +104,7 @@ def _credit(order: Order, payment: Payment) -> None:
 
 
 def _keep_late(payment: Payment) -> None:
-    """The order is closed, its stock given away: the money is booked and goes back whole."""
+    """Nobody waits for this money any more: it is booked and goes back whole."""
     assert payment.transaction_id
     at = now()
     refund_id = late_refund_id(payment.order_id)

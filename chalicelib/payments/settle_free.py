@@ -26,7 +26,7 @@ def settle_free(order_id: str) -> bool:
         refs = {"order_id": order.order_id}
         booked.append(wallet.entry(f"PAID:{order.order_id}", at, credited.postings, refs))
     try:
-        commit(orders.mark_paid(order, transaction_id=None, paid_at=at), credited.writes, booked)
+        commit(orders.mark_paid(order, paid_at=at), credited.writes, booked)
     except ConditionFailed:
         return True  # another was quicker
     return True

@@ -146,13 +146,21 @@ def _check_order(order: Order) -> list[Finding]:
     """Looked at again when it differs: it may have moved between our reads."""
     found: list[Finding] = []
     for _ in range(_PATIENCE):
-        names = [f"PAID:{order.order_id}", *(f"REFUND:{one.refund_id}" for one in orders.refunds_of(order))]
-        entries = [entry for name in names if (entry := _entry(name)) is not None]
+        entries = [entry for name in _named(order) if (entry := _entry(name)) is not None]
         found = check_order(order, entries, commissions.of_order(order.order_id))
         if not found:
             break
         order = orders.load(order.order_id)
     return found
+
+
+def _named(order: Order) -> list[str]:
+    """The entries that an order and its refunds may have."""
+    paid = [f"PAID:{order.order_id}"]
+    if order.balance_bill_id:
+        paid += [f"PURCHASE:{order.balance_bill_id}", f"CREDIT:{order.order_id}"]
+    back = "REFUND", "REPAY"
+    return paid + [f"{kind}:{one.refund_id}" for one in orders.refunds_of(order) for kind in back]
 
 
 def _entry(entry_id: str) -> Entry | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.kernel.money import Fen
-from chalicelib.wallet.rules import Entry
+from chalicelib.wallet.rules import PAYING_KINDS, REPAYING_KINDS, Entry
 
 
 @dataclass(frozen=True)
@@ -20,15 +20,20 @@ class DayFigures:
 
 
 def day_figures(entries: Iterable[Entry]) -> DayFigures:
-    """The sums of a day's entries. Money that came for a closed order and went back counts nowhere."""
-    orders = refunds = sales = refunded = rebates = 0
+    """The sums of a day's entries. Money that nobody waited for and that went back counts nowhere.
+
+    A refund to a balance may be two entries, the money's and the clawbacks': it is one refund.
+    """
+    orders = sales = refunded = rebates = 0
+    refunds: set[str] = set()
     for entry in entries:
         sums = {one.account: one.amount_fen for one in entry.postings}
         rebates -= sums.get("shop:commission", 0)
         if "late" in entry.refs:
             continue
-        if entry.kind == "PAID":
-            orders, sales = orders + 1, sales - sums.get("wx:cash", 0)
-        elif entry.kind == "REFUND":
-            refunds, refunded = refunds + 1, refunded + sums.get("wx:cash", 0)
-    return DayFigures(orders, Fen(sales), refunds, Fen(refunded), Fen(rebates))
+        if entry.kind in PAYING_KINDS:
+            orders, sales = orders + 1, sales + sums.get("shop:sales", 0)
+        elif entry.kind in REPAYING_KINDS:
+            refunds.add(entry.refs["refund_id"])
+            refunded -= sums.get("shop:sales", 0)
+    return DayFigures(orders, Fen(sales), len(refunds), Fen(refunded), Fen(rebates))

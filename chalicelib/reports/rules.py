@@ -20,7 +20,7 @@ from chalicelib.wallet.move_points import (
     PointsWallet,
     points_account_of,
 )
-from chalicelib.wallet.rules import PURSES, Entry, Wallet, account_of
+from chalicelib.wallet.rules import PAYING_KINDS, PURSES, REPAYING_KINDS, Entry, Wallet, account_of
 
 OPENED_ON = date(2026, 11, 1)
 """No entry is older: the day from which a full audit walks the journal."""
@@ -143,7 +143,7 @@ def check_order(order: Order, entries: Sequence[Entry], commissions: Sequence[Co
     """Invariants 4, 6, 8, 10 and 11 of one order, against every entry that names it."""
     subject = order.order_id
     regular = [entry for entry in entries if "late" not in entry.refs]
-    paid = [entry for entry in regular if entry.kind == "PAID"]
+    paid = [entry for entry in regular if entry.kind in PAYING_KINDS]
     found = []
     if len(paid) != (1 if order.paid_at and order.total_fen else 0):
         found.append(Finding(6, subject, f"{len(paid)} payments booked, the order says {order.status}"))
@@ -156,7 +156,7 @@ def check_order(order: Order, entries: Sequence[Entry], commissions: Sequence[Co
     if paid and booked != order.total_fen:
         off = Fen(abs(booked - order.total_fen))
         found.append(Finding(4, subject, f"booked {booked}, total {order.total_fen}", off))
-    refunded = -_on("shop:sales", [entry for entry in regular if entry.kind == "REFUND"])
+    refunded = -_on("shop:sales", [entry for entry in regular if entry.kind in REPAYING_KINDS])
     if not 0 <= refunded <= order.total_fen:
         found.append(Finding(8, subject, f"refunded {refunded} of {order.total_fen}"))
     return found + _check_commissions(order, regular, commissions)

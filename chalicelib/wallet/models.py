@@ -86,6 +86,7 @@ class TotalsRow(Table):
     debt_fen = FenAttribute()
     earned_fen = FenAttribute()
     withdrawn_fen = FenAttribute()
+    spent_fen = FenAttribute(null=True)
 
 
 class PointsRow(Table):

@@ -296,6 +296,7 @@ def title_of_points(line: PointsLine) -> str:
 
 _TITLES = {
     "PAID": "推广奖励积分，待结算",
+    "CREDIT": "推广奖励积分，待结算",
     "PERIOD": "周期奖励积分，待结算",
     "MATURE": "推广奖励积分到账",
     "TRIM": "超出活动上限的部分，不再发放",

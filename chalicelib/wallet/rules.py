@@ -18,8 +18,14 @@ from chalicelib.kernel.money import Fen, Points
 
 Purse = Literal["pending", "available", "frozen", "debt"]
 PURSES: tuple[Purse, ...] = ("pending", "available", "frozen", "debt")
-EARNING_KINDS = frozenset({"PAID", "REFUND", "ADJUST", "PERIOD", "TRIM"})
+EARNING_KINDS = frozenset({"PAID", "CREDIT", "REFUND", "ADJUST", "PERIOD", "TRIM"})
 """Entries that make or take back what a member earned; the others only move it."""
+PAYING_KINDS = frozenset({"PAID", "PURCHASE"})
+"""Entries that bring an order's money: from WeChat, from the buyer's balance."""
+REPAYING_KINDS = frozenset({"REFUND", "REPAY"})
+"""Entries that give it back."""
+SPENDING_KINDS = frozenset({"PURCHASE", "REPAY"})
+"""A member's own money pays an order, or comes back from one (decision 11)."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +96,9 @@ class Line:
 class Totals:
     """A member's lines, folded: over all time, or those of one business day (``scope``).
 
-    ``earned_fen`` is credited minus taken back, ``withdrawn_fen`` what was paid out, fees included.
-    Always: earned = pending + available + frozen + debt account + withdrawn.
+    ``earned_fen`` is credited minus taken back, ``withdrawn_fen`` what was paid out, fees included,
+    ``spent_fen`` what paid orders of the shop and did not come back.
+    Always: earned = pending + available + frozen + debt account + withdrawn + spent.
     """
 
     member_id: str
@@ -103,6 +110,7 @@ class Totals:
     debt_fen: Fen = Fen(0)
     earned_fen: Fen = Fen(0)
     withdrawn_fen: Fen = Fen(0)
+    spent_fen: Fen = Fen(0)
 
 
 ALL = "ALL"
@@ -140,6 +148,34 @@ def take_from(wallet: Wallet, amount_fen: int) -> tuple[Fen, Fen]:
     assert amount_fen >= 0, amount_fen
     from_available = min(amount_fen, wallet.available_fen)
     return Fen(from_available), Fen(amount_fen - from_available)
+
+
+def turned(wallet: Wallet, *, back_fen: int = 0, taken_fen: int = 0) -> tuple[Wallet, Wallet]:
+    """The wallet after money came back to it, then after a clawback too: one refund may do both (W1)."""
+    to_available, to_debt = settle_debt(wallet, back_fen)
+    full = Wallet(
+        wallet.member_id,
+        Fen(wallet.available_fen + to_available),
+        wallet.frozen_fen,
+        Fen(wallet.debt_fen - to_debt),
+    )
+    from_available, new_debt = take_from(full, taken_fen)
+    left = Wallet(
+        wallet.member_id,
+        Fen(full.available_fen - from_available),
+        wallet.frozen_fen,
+        Fen(full.debt_fen + new_debt),
+    )
+    return full, left
+
+
+def postings_between(before: Wallet, after: Wallet) -> list[tuple[str, int]]:
+    """What changed between two states of one wallet, account by account."""
+    changed = (
+        (account_of(before.member_id, "available"), after.available_fen - before.available_fen),
+        (account_of(before.member_id, "debt"), before.debt_fen - after.debt_fen),
+    )
+    return [posting for posting in changed if posting[1]]
 
 
 def balanced(postings: Iterable[tuple[str, int]]) -> tuple[Posting, ...]:
@@ -214,6 +250,7 @@ def fold(member_id: str, scope: str, lines: Iterable[Line]) -> Totals:
         Fen(sum(line.debt_fen for line in kept)),
         Fen(sum(line.net_fen for line in kept if line.kind in EARNING_KINDS)),
         Fen(-sum(line.net_fen for line in kept if line.kind == "PAYOUT")),
+        Fen(-sum(line.net_fen for line in kept if line.kind in SPENDING_KINDS)),
     )
 
 
@@ -226,6 +263,9 @@ def title_of(line: Line) -> str:
 
 _TITLES = {
     "PAID": "推广佣金，待结算",
+    "CREDIT": "推广佣金，待结算",
+    "PURCHASE": "余额支付订单",
+    "REPAY": "订单退款，退回余额",
     "REFUND": "订单退款，扣回佣金",
     "PERIOD": "周期返利，待结算",
     "MATURE": "佣金已结算，可以提现",

@@ -20,12 +20,13 @@ class WalletSaysOut(Out):
 
 
 class WalletOut(Out):
-    """A member's wallet. ``earned_fen`` = pending + available + frozen + withdrawn - debt, always."""
+    """A member's wallet. ``earned_fen`` = pending + available + frozen + withdrawn + spent - debt, always."""
 
     pending_fen: Fen = Field(title="待结算")
     available_fen: Fen = Field(title="可提现")
     frozen_fen: Fen = Field(title="提现中")
     withdrawn_fen: Fen = Field(title="已提现", description="Paid out, fees included.")
+    spent_fen: Fen = Field(title="已消费", description="Paid orders of the shop; less what came back.")
     debt_fen: Fen = Field(title="待还款")
     earned_fen: Fen = Field(title="累计收入", description="Earned and not taken back.")
     says: WalletSaysOut

@@ -23,12 +23,19 @@ def show_lines(member_id: str, *, month: str | None, limit: int, cursor: str | N
 
 
 def _wallet(wallet: Wallet, totals: Totals) -> WalletOut:
-    parts = (totals.pending_fen, wallet.available_fen, wallet.frozen_fen, totals.withdrawn_fen)
+    parts = (
+        totals.pending_fen,
+        wallet.available_fen,
+        wallet.frozen_fen,
+        totals.withdrawn_fen,
+        totals.spent_fen,
+    )
     return WalletOut(
         pending_fen=totals.pending_fen,
         available_fen=wallet.available_fen,
         frozen_fen=wallet.frozen_fen,
         withdrawn_fen=totals.withdrawn_fen,
+        spent_fen=totals.spent_fen,
         debt_fen=wallet.debt_fen,
         earned_fen=Fen(sum(parts) - wallet.debt_fen),
         says=_says(wallet, totals),
@@ -39,7 +46,9 @@ def _says(wallet: Wallet, totals: Totals) -> WalletSaysOut:
     has_debt, has_pending = wallet.debt_fen > 0, totals.pending_fen > 0
     return WalletSaysOut(
         pending="买家确认收货、售后期结束后，会自动变为可提现。" if has_pending else "暂时没有待结算的佣金。",
-        available="现在就可以申请提现。" if wallet.available_fen else "暂时没有可提现的佣金。",
+        available="现在就可以申请提现，也可以在付款时当余额用。"
+        if wallet.available_fen
+        else "暂时没有可提现的佣金。",
         frozen="正在提现，到账后计入已提现；没有成功会退回来。"
         if wallet.frozen_fen
         else "没有正在提现的金额。",

@@ -381,6 +381,7 @@ def _add(change: Totals) -> Write:
         (row.debt_fen, change.debt_fen),
         (row.earned_fen, change.earned_fen),
         (row.withdrawn_fen, change.withdrawn_fen),
+        (row.spent_fen, change.spent_fen),
     )
     actions = [attribute.set((attribute | 0) + amount) for attribute, amount in pairs]
     return update(row, (change.member_id, change.scope), actions)

@@ -11,10 +11,12 @@ from chalicelib.orders.close import close
 from chalicelib.payments import store
 from chalicelib.payments.ask_again import ask_again
 from chalicelib.payments.jobs import close_unpaid, find_unnotified, look_at_payment, send_refunds
+from chalicelib.payments.pay_from_balance import pay_from_balance
 from chalicelib.payments.post_late_refund import post_late_refund
 from chalicelib.payments.prepay import prepay
 from chalicelib.payments.send_late_refund import send_late_refund
 from chalicelib.payments.settle import late_refund_id, settle
+from chalicelib.wallet import store as wallet
 from tests.crash.harness import kills, survives
 from tests.crash.street import Street
 from tests.payments import shop
@@ -129,3 +131,24 @@ def test_closing_what_is_over(
 def _look(order_id: str) -> None:
     with suppress(DomainError):
         look_at_payment(order_id)
+
+
+@pytest.mark.parametrize("is_announced", [False, True])
+@kills(pay_from_balance)
+def test_paying_by_balance(
+    who: shop.People, peer: Street, world: Clock, sweep: Callable[[], None], is_announced: bool
+) -> None:
+    """Decision 11: the order and the money in one commit; what was announced is closed at WeChat."""
+    order = shop.place(who)
+    shop.earn(who.c, 2 * shop.TOTAL_FEN)
+    if is_announced:
+        prepay(who.c, order.order_id, via="mp")
+    survives(
+        peer,
+        world,
+        lambda: pay_from_balance(who.c, order.order_id, key="balance-1"),
+        sweep=sweep,
+        rounds=ROUNDS,
+    )
+    assert orders.load(order.order_id).paid_by == "BALANCE"
+    assert wallet.find(who.c).available_fen == shop.TOTAL_FEN

@@ -12,6 +12,7 @@ from chalicelib.orders.reserve_refund import reserve_refund
 from chalicelib.payments.jobs import look_at_refund, send_refunds
 from chalicelib.payments.post_refund import post_refund
 from chalicelib.payments.send_refund import send_refund
+from chalicelib.wallet import store as wallet
 from chalicelib.wechat.pay_call import PayRefused, PayUnknown
 from tests.crash.harness import kills, survives
 from tests.crash.street import Street
@@ -117,3 +118,22 @@ def test_finding_an_end_that_was_never_notified(
     world.advance(minutes=6)
     survives(peer, world, lambda: look_at_refund(reserved.refund_id), sweep=sweep, rounds=ROUNDS)
     assert orders.load_refund(reserved.refund_id).status == "POSTED"
+
+
+@kills(reserve_refund, send_refund, post_refund)
+def test_giving_back_to_the_balance(
+    who: shop.People, peer: Street, world: Clock, sweep: Callable[[], None]
+) -> None:
+    """Decision 11: agreed and back by one click, or by the sweeper after a death; WeChat has no part."""
+    order = shop.paid_by_balance(who)
+    refund_id = shop.ask(order.order_id, Slice(1, 2)).refund_id
+
+    def act() -> None:
+        reserve_refund(refund_id)
+        state = send_refund(refund_id)
+        if state is not None:
+            post_refund(state)
+
+    survives(peer, world, act, sweep=sweep, rounds=ROUNDS, money_commits=2)
+    assert orders.load_refund(refund_id).status == "POSTED" and not peer.refunds
+    assert wallet.find(who.c).available_fen == 6_666

@@ -26,6 +26,7 @@ from chalicelib.orders.receive import receive
 from chalicelib.orders.reserve_refund import reserve_refund
 from chalicelib.orders.rules import Order, OrderLine
 from chalicelib.orders.ship import Shipment, ship
+from chalicelib.payments.pay_from_balance import pay_from_balance
 from chalicelib.payments.prepay import prepay
 from chalicelib.payments.settle import settle
 from chalicelib.wallet import store as wallet
@@ -176,3 +177,22 @@ def _line(line_no: int, sku_id: str, quantity: int, price_fen: int) -> OrderLine
         paid_fen=Fen(quantity * price_fen),
         cost_fen=Fen(100),
     )
+
+
+def earn(member_id: str, amount_fen: int) -> None:
+    """Available money from nowhere in particular, balanced in the journal."""
+    commit(
+        wallet.move(member_id, available_fen=amount_fen),
+        wallet.entry(
+            f"ADJUST:{member_id}:{amount_fen}",
+            now(),
+            [("shop:sales", -amount_fen), (f"m:{member_id}:available", amount_fen)],
+            {"member_id": member_id},
+        ),
+    )
+
+
+def paid_by_balance(who: People, key: str = "order-1", *, leaves_fen: int = 0) -> Order:
+    """C's order, paid by C's own money; so much is left of that."""
+    earn(who.c, TOTAL_FEN + leaves_fen)
+    return pay_from_balance(who.c, place(who, key).order_id, key="balance-1")

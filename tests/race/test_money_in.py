@@ -143,3 +143,40 @@ def test_many_orders_mature_while_more_are_paid(
     assert told == {"204": len(fresh), "done": 4}
     mature()
     assert wallet.find(who.b).available_fen == 2 * shop.LEVEL_1_FEN
+
+
+@pytest.mark.parametrize("first", [0, 1], ids=["the notice first", "the balance first"])
+def test_wechats_money_and_the_balance(
+    together: Together, who: shop.People, peer: WeChatPay, first: int
+) -> None:
+    """Decision 11, invariants 6, 14: one of the two pays; what WeChat brings besides goes home."""
+    order_id = shop.place(who).order_id
+    shop.bought(peer, orders.load(order_id))
+    shop.earn(who.c, shop.TOTAL_FEN)
+    path, token = f"/shop/orders/{order_id}/balance-payment", api.member_token(who.c)
+    tap = lambda: api.post(path, token=token, key="one-tap-1")  # noqa: E731
+    told = together(*[lambda: notice(peer, order_id), tap] * (MANY // 2), first=first)
+    order, payment = orders.load(order_id), payments.find(order_id)
+    assert told["204"] == MANY // 2 and order.status == "PAID" and payment is not None
+    assert told.keys() <= {"204", "200", "409 ORDER_NOT_PAYABLE"}
+    assert (len(commissions.of_order(order_id)), entries("PAID")) == (2, 1)
+    by_balance = order.paid_by == "BALANCE"
+    assert payment.status == ("LATE" if by_balance else "PAID")
+    assert wallet.find(who.c).available_fen == (0 if by_balance else shop.TOTAL_FEN)
+
+
+def test_two_orders_of_one_balance(together: Together, who: shop.People) -> None:
+    """Invariant 14: money for one order pays one, whoever taps."""
+    order_ids = [shop.place(who, f"order-{number}").order_id for number in range(2)]
+    shop.earn(who.c, shop.TOTAL_FEN + 1)
+    token = api.member_token(who.c)
+
+    def tap(number: int) -> Answer:
+        path = f"/shop/orders/{order_ids[number % 2]}/balance-payment"
+        return api.post(path, token=token, key=f"tap-number-{number}")
+
+    told = together(*[lambda one=one: tap(one) for one in range(MANY)])  # type: ignore[misc]
+    assert told["200"] == 1
+    assert told.keys() <= {"200", "409 BALANCE_NOT_ENOUGH", "409 ORDER_NOT_PAYABLE"}
+    assert sorted(orders.load(one).status for one in order_ids) == ["PAID", "UNPAID"]
+    assert (wallet.find(who.c).available_fen, entries("PURCHASE")) == (1, 1)
