@@ -60,7 +60,8 @@ def _order_rows(order: Order) -> Iterator[Sequence[Cell]]:
             Yuan(order.freight_fen) if is_first else None,
             Yuan(order.total_fen) if is_first else None,
             Yuan(order.refunded_fen) if is_first else None,
-            order.transaction_id if is_first else None,
+            _PAID_BY[order.paid_by] if is_first and order.paid_by else None,
+            order.transaction_id or order.balance_bill_id if is_first else None,
             order.note if is_first else None,
         )
 
@@ -140,6 +141,7 @@ def _entry_rows(entry: Entry) -> Iterator[Sequence[Cell]]:
         yield entry.entry_id, entry.at, entry.kind, move.account, None, move.points, refs
 
 
+_PAID_BY = {"WECHAT": "微信支付", "BALANCE": "余额", "NOTHING": "没有付款"}
 _STATES = {"PENDING": "待结算", "MATURED": "已结算", "CLAWED": "已追回", "ZERO": "没有佣金"}
 
 
@@ -164,7 +166,8 @@ _LISTS: dict[ListName, ExportList] = {
             "运费",
             "订单实付",
             "已退款",
-            "微信单号",
+            "付款方式",
+            "付款单号",
             "备注",
         ),
         _orders_of,

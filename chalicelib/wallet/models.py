@@ -86,7 +86,7 @@ class TotalsRow(Table):
     debt_fen = FenAttribute()
     earned_fen = FenAttribute()
     withdrawn_fen = FenAttribute()
-    spent_fen = FenAttribute(null=True)
+    spent_fen = FenAttribute()
 
 
 class PointsRow(Table):

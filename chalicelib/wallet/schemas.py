@@ -16,6 +16,7 @@ class WalletSaysOut(Out):
     available: str
     frozen: str
     withdrawn: str
+    spent: str
     debt: str
 
 

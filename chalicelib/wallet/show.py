@@ -53,6 +53,7 @@ def _says(wallet: Wallet, totals: Totals) -> WalletSaysOut:
         if wallet.frozen_fen
         else "没有正在提现的金额。",
         withdrawn="已经成功提现的金额，包含手续费。",
+        spent="在商城付款用掉的余额；订单退款会退回来。",
         debt="有订单在结算后退款，这部分会从之后的佣金里自动抵扣。" if has_debt else "没有待还款。",
     )
 

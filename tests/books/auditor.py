@@ -167,6 +167,7 @@ class Auditor(Purses):
             "parcels": 0,
             "late": None,
             "money": "NONE",
+            "bill": None,
             "refunds": 0,
         }
 
@@ -207,12 +208,26 @@ class Auditor(Purses):
     def settle(self, order_id: str) -> None:
         """WeChat's word that the money is there; a second time changes nothing (invariants 6, 22)."""
         order = self.orders[order_id]
-        if order["status"] == "CLOSED" and order["money"] == "NONE":
-            order |= {"money": "LATE", "late": "RESERVED"}
+        was_closed = order["status"] == "CLOSED" and order["money"] == "NONE"
+        if was_closed or (order["bill"] and not order["late"]):
+            order |= {"money": "LATE" if was_closed else "PAID", "late": "RESERVED"}
             self.book(f"PAID:{order_id}", wx_cash=-order["total"], shop_sales=order["total"])
         elif order["status"] == "UNPAID":
             total, credited = order["total"], self._credit(order_id)
             self.book(f"PAID:{order_id}", wx_cash=-total, shop_sales=total, shop_commission=-credited)
+
+    def pay_from_balance(self, order_id: str, bill: str, at: datetime) -> None:
+        """The buyer's own money pays all of it, or nothing happens (decision 11)."""
+        self.announce(order_id, at)
+        order = self.orders[order_id]
+        demand(self.net[order["buyer"]] >= order["total"], "BalanceNotEnough")
+        self.net[order["buyer"]] -= order["total"]
+        order["bill"] = bill
+        self.book(f"PURCHASE:{bill}", shop_sales=order["total"])
+        credited = self._credit(order_id)
+        rows = [(name, row) for (number, name), row in self.commissions.items() if number == order_id]
+        if any(row["units"] for _, row in rows):
+            self.book(f"CREDIT:{order_id}", shop_commission=-credited)
 
     def settle_free(self, order_id: str) -> None:
         """An order of nothing is paid without WeChat, and nobody earns on it."""

@@ -173,11 +173,19 @@ class MoneyAuditor(Auditor):
         taken = {name: self._claw(name, row, self.orders[order_id])
                  for (number, name), row in self.commissions.items() if number == order_id}  # fmt: skip
         money = sum(units for name, units in taken.items() if not name.endswith("#POINTS"))
+        if self.orders[order_id]["bill"] and total:
+            self.net[self.orders[order_id]["buyer"]] += total
+            self.book(f"REPAY:{refund_id}", shop_sales=-total)
+            total = 0
         if total or points or any(taken.values()):
             self.book(f"REFUND:{refund_id}", wx_cash=total, shop_sales=-total, shop_commission=money)
 
+    def is_ours_alone(self, refund_id: str) -> bool:
+        """No money, or the balance's: WeChat has no part in it."""
+        return not self.refund_fen(refund_id) or bool(self.orders[self.refunds[refund_id]["order"]]["bill"])
+
     def refund_fen(self, refund_id: str) -> int:
-        """What WeChat is to give back."""
+        """What goes back to the buyer."""
         refund = self.refunds[refund_id]
         return int(refund["freight"]) + sum(one["fen"] for one in refund["lines"].values())
 

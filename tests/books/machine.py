@@ -118,7 +118,7 @@ class Books(RuleBasedStateMachine):
                 self.auditor.post_refund(refund_id, self.at)
             elif refund["status"] == "SENT" and theirs == "CLOSED":
                 self.auditor.end_refund(refund_id, "FAILED")
-            elif refund["status"] == "RESERVED" and self.auditor.refund_fen(refund_id) == 0:
+            elif refund["status"] == "RESERVED" and self.auditor.is_ours_alone(refund_id):
                 self.auditor.post_refund(refund_id, self.at)
         for refund_id, refund in self.auditor.refunds.items():
             if refund["status"] == "RESERVED" and refund_id in self.peer.refunds:
@@ -131,7 +131,7 @@ class Books(RuleBasedStateMachine):
         for order_id, order in self.auditor.orders.items():
             if order_id in self.auditor.free():
                 self.auditor.settle_free(order_id)
-            elif order["money"] == "NONE" and self.is_paid_at_wechat(order_id):
+            elif (order["money"] == "NONE" or order["bill"]) and self.is_paid_at_wechat(order_id):
                 self.auditor.settle(order_id)
             elif order["status"] == "UNPAID":
                 self.auditor.close(order_id)

@@ -169,8 +169,10 @@ class PayingBack(Books):
     def _send(self, refund_id: str) -> None:
         order_id = self.auditor.refunds[refund_id]["order"]
         state = send_refund(refund_id)
-        if self.auditor.refund_fen(refund_id) == 0:
-            assert state is not None and refund_id not in self.peer.refunds, "no money, no word to WeChat"
+        if self.auditor.is_ours_alone(refund_id):
+            assert state is not None and refund_id not in self.peer.refunds, (
+                "not WeChat's money, no word to it"
+            )
             self.step(lambda: post_refund(state), lambda: self.auditor.post_refund(refund_id, self.at))
             return
         if refund_id in self.peer.refunds:

@@ -30,6 +30,7 @@ from chalicelib.orders.receive import receive
 from chalicelib.orders.redeem import Redeem
 from chalicelib.orders.rules import ParcelLine
 from chalicelib.orders.ship import Shipment, ship
+from chalicelib.payments.pay_from_balance import pay_from_balance
 from chalicelib.payments.prepay import prepay
 from chalicelib.payments.settle import late_refund_id, settle
 from chalicelib.payments.settle_free import settle_free
@@ -41,6 +42,7 @@ from tests.orders.shop import HOME
 baskets = st.dictionaries(st.integers(0, 4), st.integers(1, 4), min_size=1, max_size=3)
 depths = st.sampled_from([5, 5, 5, 4, 3, 3, 2, 1])
 """How far a sale goes: placed, paid at WeChat, told, sent, received."""
+CARD, CARD_FEN = 4, 500
 Sale = tuple[int, dict[int, int], int, int | None, int]
 some_points = st.sampled_from([0, 0, 30, 100, 101])
 """How much of what can be paid in points, in percent; a point more than all is refused."""
@@ -164,6 +166,35 @@ class Selling(Books):
         )
         if went and not self.is_paid_at_wechat(order_id):
             self.peer.buy(order_id)
+
+    def can_buy_a_card(self) -> list[str]:
+        return [one for one in self.people if self.auditor.net[one] >= CARD_FEN]
+
+    @precondition(lambda self: self.can_buy_a_card())
+    @rule(pick=picks, is_announced=st.booleans())
+    def buy_with_the_balance(self, pick: int, is_announced: bool) -> None:
+        """Somebody with money buys a card of it, perhaps after having opened WeChat's window."""
+        order_id = self.place_with(str(self.one_of(self.can_buy_a_card(), pick)), {CARD: 1}, None, 0)
+        if order_id is not None:
+            if is_announced:
+                self._buy(order_id)
+            self._pay_from_balance(order_id)
+
+    @precondition(lambda self: self.auditor.orders)
+    @rule(pick=picks)
+    def pay_from_balance(self, pick: int) -> None:
+        """Of any order: mostly there is not enough."""
+        order_id = self.one_of(self.of_status("UNPAID") or self.auditor.orders, pick)
+        if order_id is not None:
+            self._pay_from_balance(order_id)
+
+    def _pay_from_balance(self, order_id: str) -> None:
+        buyer, key = self.auditor.orders[order_id]["buyer"], self.key("balance")
+        bill = derived_id("BP", buyer, key)
+        self.step(
+            lambda: pay_from_balance(buyer, order_id, key=key),
+            lambda: self.auditor.pay_from_balance(order_id, bill, self.at),
+        )
 
     @precondition(lambda self: self.auditor.orders)
     @rule(pick=picks, times=st.integers(1, 3))

@@ -17,15 +17,16 @@ from tests.support import nightly
 
 
 class Everything(Redeeming, PayingBack, PayingOut, Deciding):
-    """All rules in one town, which starts with some sales, payouts and refunds (so there are debts)."""
+    """All rules in one town, which starts with sales, payouts, purchases from the balance, and refunds."""
 
     @initialize(
         points_plan=st.booleans(),
         sold=st.lists(sales, min_size=2, max_size=4),
         paid_out=st.lists(st.tuples(picks, st.integers(2, 4), st.booleans()), max_size=2),
+        from_balance=st.lists(st.tuples(picks, st.booleans()), min_size=1, max_size=2),
         given_back=st.lists(st.tuples(picks, slices), max_size=2),
     )
-    def start(self, points_plan: bool, sold: Any, paid_out: Any, given_back: Any) -> None:
+    def start(self, points_plan: bool, sold: Any, paid_out: Any, from_balance: Any, given_back: Any) -> None:
         if points_plan:
             self.publish(plan=((1_100, 450), False, 6_200, True))
             self.clock.advance(seconds=20)
@@ -33,6 +34,9 @@ class Everything(Redeeming, PayingBack, PayingOut, Deciding):
         for who, far, is_good in paid_out:
             if self.rich():
                 self.cash_in(who=who, percent=100, far=far, is_good=is_good)
+        for who, is_announced in from_balance:
+            if self.can_buy_a_card():
+                self.buy_with_the_balance(pick=who, is_announced=is_announced)
         for number, wanted in given_back:
             if self.with_money():
                 self.give_back(pick=number, wanted=wanted)

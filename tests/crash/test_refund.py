@@ -120,7 +120,7 @@ def test_finding_an_end_that_was_never_notified(
     assert orders.load_refund(reserved.refund_id).status == "POSTED"
 
 
-@kills(reserve_refund, send_refund, post_refund)
+@kills(reserve_refund, post_refund)
 def test_giving_back_to_the_balance(
     who: shop.People, peer: Street, world: Clock, sweep: Callable[[], None]
 ) -> None:

@@ -200,7 +200,7 @@ def test_an_order_of_the_web_says_where_to_pay(shop: Shop) -> None:
     seen = api.get(f"/shop/orders/{shop.place(via='web').order_id}", token=token(shop.c)).json
     assert (seen["can_pay"], seen["says"]) == (
         False,
-        "这个订单不能在网页付款，请在微信小程序或公众号里重新下单。",
+        "网页里不能用微信支付：可以用余额付款，或在微信小程序、公众号里重新下单。",
     )
 
 

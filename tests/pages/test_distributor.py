@@ -12,11 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.kernel.money import yuan
 from scripts.local.fill import OWNER_PASSWORD
-from scripts.local.h5_page import sign_in_as
-from scripts.local.people import Phone, Staff, wait_for
+from scripts.local.h5_page import remember, sign_in_as
+from scripts.local.people import Phone, Staff, fresh_key, wait_for
 from scripts.local.story import DAY, Story
 from scripts.local.world import World
-from tests.pages.shop import PHONE_SIZE, typed
+from tests.pages.shop import ADDRESS, PHONE_SIZE, give_points, typed, wanted
 
 pytestmark = pytest.mark.local_world
 
@@ -77,6 +77,7 @@ def test_from_applying_to_the_payout(world: World, seller: Seller, owner: Staff)
     with a_sale(world, seller, code) as story:
         _see_it_pending(seller)
         story.mature()
+        _pay_by_balance(seller, owner)
         _withdraw(seller)
         _let_it_expire(seller, story)
         _withdraw(seller)
@@ -145,6 +146,47 @@ def _see_it_pending(seller: Seller) -> None:
     expect(page.get_by_test_id("commission-says")).to_have_text(mine["says"])
     page.get_by_test_id("commission").click()
     expect(page.get_by_test_id("explanation")).to_contain_text("%")
+
+
+def _pay_by_balance(seller: Seller, owner: Staff) -> None:
+    """O1, decision 11: at checkout and cashier, outside WeChat; what is refunded is there again."""
+    seller.sign_in()
+    owner.sign_in("owner", OWNER_PASSWORD)
+    seller.phone.post("/shop/me/addresses", ADDRESS)
+    give_points(owner, seller.phone.member_id, 290)  # ¥299 of goods, so that ¥9 is left and no freight
+    available_fen = seller.has("available")
+    for way in ("checkout", "cashier"):
+        remember(seller.page, "basket", [wanted(seller.phone, "长绒棉四件套")])
+        page = seller.open("checkout/index")
+        expect(page.get_by_test_id("says-BALANCE")).to_contain_text("不够付整个订单")
+        page.locator("[data-testid=points] .uni-switch-input").click()
+        expect(page.get_by_test_id("total")).to_contain_text("9.00")
+        expect(page.get_by_test_id("says-BALANCE")).to_contain_text("付完还剩")
+        if way == "checkout":
+            page.get_by_test_id("way-BALANCE").click()
+        page.get_by_test_id("place").click()
+        if way == "cashier":
+            expect(page.get_by_test_id("status")).to_have_text("待付款")
+            page.get_by_test_id("pay").click()
+            expect(page.get_by_test_id("sum")).to_contain_text("9.00")
+            page.get_by_test_id("way-BALANCE").last.click()
+            page.get_by_test_id("cashier-pay").click()
+        expect(page.get_by_test_id("pay-result")).to_have_text("付款成功")
+        expect(page.get_by_test_id("paid-by").last).to_have_text("余额")
+        assert seller.has("available") == available_fen - 900
+        order_id = seller.phone.get("/shop/orders")["items"][0]["order_id"]
+        _give_back(seller, owner, order_id)
+        wait_for("the money to be back", lambda: seller.has("available") == available_fen)
+
+
+def _give_back(seller: Seller, owner: Staff, order_id: str) -> None:
+    asked = {"kind": "REFUND_ONLY", "lines": [{"line_no": 1, "quantity": 1}], "reason": "OTHER"}
+    refund = owner.post(f"/console/orders/{order_id}/refunds", asked, key=fresh_key())
+    owner.post(f"/console/refunds/{refund['refund_id']}/approve", {})
+    page = seller.open(f"orders/detail?id={order_id}")
+    expect(page.get_by_test_id("paid-by")).to_contain_text("余额")
+    page.get_by_test_id("to-refund").click()
+    expect(page.get_by_test_id("refund-way")).to_contain_text("余额")
 
 
 def _withdraw(seller: Seller) -> None:

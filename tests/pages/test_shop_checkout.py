@@ -62,11 +62,33 @@ def test_a_session_that_ended_midway_loses_nothing_that_was_typed(shopper: Shopp
     typed(page, "password").fill(shopper.password)
     page.get_by_test_id("by-password").click()
     expect(typed(page, "note")).to_have_value("周末再送")
-    expect(page.get_by_test_id("place")).to_have_attribute("aria-disabled", "false")  # the price is read anew
     page.get_by_test_id("place").click()
     expect(page.get_by_test_id("status")).to_have_text("待付款")
     (order,) = shopper.orders()
     assert shopper.get(f"/shop/orders/{order['order_id']}")["note"] == "周末再送"
+
+
+def test_a_tap_while_the_price_is_read_waits_for_it(shopper: Shopper, owner: Staff) -> None:
+    """Nothing typed is lost by a refresh; the order is placed once the same price is there, at another it asks."""
+    give_points(owner, shopper.member_id, 30)
+    page = shopper.checkout(wanted(shopper, "秦岭百花蜜"))
+    typed(page, "note").fill("放门口")
+    held: list[Route] = []
+    page.route("**/shop/quote", held.append)
+    page.locator("[data-testid=points] .uni-switch-input").click()
+    page.get_by_test_id("place").click()
+    expect(page.get_by_test_id("place")).to_have_attribute("aria-disabled", "true")
+    assert shopper.orders() == []
+    page.unroute("**/shop/quote")
+    for one in held:
+        one.continue_()
+    expect(page.get_by_text("金额刚刚有变化")).to_be_attached()
+    assert shopper.orders() == []
+    expect(typed(page, "note")).to_have_value("放门口")
+    page.get_by_test_id("place").click()
+    expect(page.get_by_test_id("status")).to_have_text("待付款")
+    (order,) = shopper.orders()
+    assert order["points"] == 30
 
 
 def test_points_that_pay_it_all_need_no_wechat(shopper: Shopper, owner: Staff) -> None:

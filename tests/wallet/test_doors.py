@@ -47,6 +47,7 @@ class TestMine:
             "available_fen": 300,
             "frozen_fen": 50,
             "withdrawn_fen": 150,
+            "spent_fen": 0,
             "debt_fen": 0,
             "earned_fen": 766,
         }

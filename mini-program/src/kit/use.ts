@@ -7,22 +7,29 @@ import { words } from '@/words/words'
 
 export type State = 'loading' | 'failed' | 'ready'
 
-/** One thing from the server; `load` again keeps what is shown until the new answer is there. */
+/**
+ * One thing from the server; `load` again keeps what is shown until the new answer is there. Of several that
+ * are under way the last one asked counts, in whatever order they come in.
+ */
 export function useThing<T>(ask: () => Promise<T>) {
   const thing = shallowRef<T>()
   const problem = shallowRef<Refusal>()
   const isBusy = ref(false)
   const state = computed<State>(() => (thing.value !== undefined ? 'ready' : problem.value ? 'failed' : 'loading'))
 
+  let turn = 0
   async function load(): Promise<void> {
+    const mine = ++turn
     isBusy.value = true
     problem.value = undefined
     try {
-      thing.value = await ask()
+      const found = await ask()
+      if (mine === turn) thing.value = found
     } catch (failure) {
-      problem.value = refusal(failure)
+      const refused = refusal(failure)
+      if (mine === turn) problem.value = refused
     } finally {
-      isBusy.value = false
+      if (mine === turn) isBusy.value = false
     }
   }
 

@@ -127,6 +127,7 @@ export const memberWords = {
     pending: '待结算',
     frozen: '提现中',
     withdrawn: '已提现',
+    spent: '已消费',
     debt: '待还款',
     lines: '明细',
     empty: { title: '还没有明细', reason: '有佣金入账或提现时，会记在这里。' },

@@ -1,7 +1,10 @@
-/** Pay an order: in WeChat's own window, or at once when coupon and points pay it all. */
+/** Pay an order: in WeChat's own window, by one's balance, or at once when coupon and points pay it all. */
 import { call, Refusal } from '@/api/call'
+import { underKey } from '@/session/keys'
 import { words } from '@/words/words'
 import { platform } from '@platform'
+
+export type Way = 'WECHAT' | 'BALANCE'
 
 const LOOKS = 8
 const PAUSE_MS = 700
@@ -10,9 +13,9 @@ const PAUSE_MS = 700
  * Pay; gives whether it came to a good end. If not, why not is said, and the order waits and can be paid again.
  * Whether it is paid, only the server says.
  */
-export async function pay(order: { order_id: string; total_fen: number }): Promise<boolean> {
+export async function pay(order: { order_id: string; total_fen: number }, way: Way = 'WECHAT'): Promise<boolean> {
   try {
-    return await settle(order)
+    return await settle(order, way)
   } catch (failure) {
     const said = failure instanceof Refusal ? failure.detail : words.pay.failed
     uni.showToast({ title: said, icon: 'none', duration: 3000 })
@@ -20,11 +23,15 @@ export async function pay(order: { order_id: string; total_fen: number }): Promi
   }
 }
 
-/** Whether WeChat's window ended well. Cancelling is no failure: the order waits. */
-async function settle({ order_id, total_fen }: { order_id: string; total_fen: number }): Promise<boolean> {
+/** Whether it ended well. Cancelling WeChat's window is no failure: the order waits. */
+async function settle({ order_id, total_fen }: { order_id: string; total_fen: number }, way: Way): Promise<boolean> {
   const path = { order_id }
   if (total_fen === 0) {
     await call('post', '/shop/orders/{order_id}/free-payment', { path })
+    return true
+  }
+  if (way === 'BALANCE') {
+    await underKey('balance', path, (key) => call('post', '/shop/orders/{order_id}/balance-payment', { path, key }))
     return true
   }
   const params = await call('post', '/shop/orders/{order_id}/payment', { path })

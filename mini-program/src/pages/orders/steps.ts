@@ -5,17 +5,34 @@ import { useAction } from '@/kit/use'
 import { pay as payOrder } from '@/pages/checkout/pay'
 import { words } from '@/words/words'
 
-/** By WeChat as the server says; an order of nothing is only confirmed. */
-export function canPay(order: { status: string; can_pay: boolean; total_fen: number }): boolean {
-  return order.can_pay || (order.status === 'UNPAID' && order.total_fen === 0)
+interface Payable {
+  order_id: string
+  status: string
+  can_pay: boolean
+  can_pay_by_balance: boolean
+  total_fen: number
+}
+
+/** By WeChat or balance as the server says; an order of nothing is only confirmed. */
+export function canPay(order: Payable): boolean {
+  return order.can_pay || order.can_pay_by_balance || (order.status === 'UNPAID' && order.total_fen === 0)
+}
+
+/** Whether there is something to choose: a balance that pays it all, or no WeChat for this order. */
+async function hasChoice(order: Payable): Promise<boolean> {
+  if (!order.can_pay_by_balance) return false
+  if (!order.can_pay) return true
+  const { available_fen } = await call('get', '/shop/wallet')
+  return available_fen >= order.total_fen
 }
 
 export function useOrderSteps(changed: () => void) {
   const { isBusy, run } = useAction()
 
-  const pay = (order: { order_id: string; total_fen: number }) => 
+  const pay = (order: Payable) =>
     run(async () => {
-      if (await payOrder(order)) uni.navigateTo({ url: `/pages/checkout/result?id=${order.order_id}` })
+      if (await hasChoice(order)) uni.navigateTo({ url: `/pages/checkout/cashier?id=${order.order_id}` })
+      else if (await payOrder(order)) uni.navigateTo({ url: `/pages/checkout/result?id=${order.order_id}` })
       else changed()
     })
 
