@@ -74,7 +74,11 @@ def test_a_tap_while_the_price_is_read_waits_for_it(shopper: Shopper, owner: Sta
     page = shopper.checkout(wanted(shopper, "秦岭百花蜜"))
     typed(page, "note").fill("放门口")
     held: list[Route] = []
-    page.route("**/shop/quote", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/shop/quote", hold)
     page.locator("[data-testid=points] .uni-switch-input").click()
     page.get_by_test_id("place").click()
     expect(page.get_by_test_id("place")).to_have_attribute("aria-disabled", "true")
