@@ -56,6 +56,7 @@ CATALOGUE: tuple[Group, ...] = (
         "资金",
         {
             "wallet.read": "查看钱包与账目",
+            "wallet.adjust": "调整余额",
             "points.grant": "发放积分",
             "withdrawals.read": "查看提现",
             "withdrawals.audit": "审核提现",
@@ -133,6 +134,7 @@ PRESETS: dict[str, Role] = {
                 "refunds.audit",
                 "plans.read",
                 "points.grant",
+                "wallet.adjust",
                 "withdrawals.audit",
             },
         ),

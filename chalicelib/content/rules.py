@@ -92,6 +92,15 @@ KINDS: dict[str, Kind] = {
         "积分快过期了",
         ("您有积分即将过期，下单时可以直接抵扣。", "数量：{points} 积分。", "最后使用日：{until}。"),
     ),
+    "wallet_raised": Kind("余额增加", ("商家为您增加了余额。", "金额：{amount}。", "原因：{reason}。")),
+    "wallet_lowered": Kind(
+        "余额扣减",
+        (
+            "商家扣减了您的余额；余额不够的部分，会从以后的佣金里抵扣。",
+            "金额：{amount}。",
+            "原因：{reason}。",
+        ),
+    ),
     "points_received": Kind(
         "收到积分",
         ("您收到了商家赠送的积分，下单时可以直接抵扣。", "数量：{points} 积分。", "原因：{reason}。"),

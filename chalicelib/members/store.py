@@ -24,6 +24,7 @@ from chalicelib.members.rules import (
     Credential,
     Member,
     MemberChanged,
+    MemberClosed,
     MemberUnknown,
     Status,
     masked_phone,
@@ -117,6 +118,11 @@ def bind_upline(
 def unchanged(member: Member, otherwise: Otherwise | None = None) -> Write:
     """Let the commit fail unless the direct inviter is still as in ``member``."""
     return check(MemberRow, (member.member_id,), _upline_is(member), otherwise=otherwise or MemberChanged)
+
+
+def still_open(member_id: str) -> Write:
+    """Let the commit fail with ``MemberClosed`` once the member has closed the account."""
+    return check(MemberRow, (member_id,), MemberRow.status != "CLOSED", otherwise=MemberClosed)
 
 
 def same_path(member: Member) -> Write:

@@ -258,6 +258,8 @@ def title_of(line: Line) -> str:
     """What happened, in the member's words."""
     if line.kind == "REFUND" and line.pending_fen == 0:
         return "订单退款，扣回已结算的佣金"
+    if line.kind == "ADJUST" and "reason" in line.refs:
+        return f"人工调整：{line.refs['reason']}"
     return _TITLES.get(line.kind, "其他变动")
 
 

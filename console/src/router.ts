@@ -47,6 +47,7 @@ export const entries: Entry[] = [
   page('返利', 'compliance', '合规报告', 'plans.read', () => import('./pages/rebates/Compliance.vue')),
   page('资金', 'withdrawals', '提现审核', 'withdrawals.read', () => import('./pages/money/Withdrawals.vue')),
   page('资金', 'withdrawals/:id', '提现', 'withdrawals.read', () => import('./pages/money/Withdrawal.vue'), true),
+  page('资金', 'adjustments', '余额调整', 'wallet.read', () => import('./pages/money/Adjustments.vue')),
   page('资金', 'quarantined', '对不上的收款', 'wallet.read', () => import('./pages/money/Quarantined.vue')),
   page('资金', 'journal', '账目', 'wallet.read', () => import('./pages/money/Journal.vue')),
   page('资金', 'audits', '对账', 'audit.read', () => import('./pages/money/Audits.vue')),

@@ -35,6 +35,7 @@ export const PLAN: Tags = { DRAFT: wait('草稿'), SUBMITTED: wait('待批准'),
 export const USE: Tags = { ACTIVE: good('正常'), STOPPED: soft('已停止'), DISABLED: bad('已停用') }
 export const CASE: Tags = { OPEN: bad('待处理'), RESOLVED: good('已处理'), SERVED: soft('处罚期满'), WITHDRAWN: soft('已撤销') }
 export const CLAIM: Tags = { WAITING: wait('待领取'), CLAIMED: under('待寄出'), SHIPPED: good('已寄出'), EXPIRED: soft('已过期'), REVOKED: soft('已收回') }
+export const ADJUSTMENT: Tags = { WAITING: wait('待同意'), DONE: good('已调整'), REJECTED: soft('已拒绝') }
 export const GRANT: Tags = { WAITING: wait('待同意'), DONE: good('已发放'), REJECTED: soft('已拒绝') }
 export const NEWS: Tags = { DRAFT: wait('草稿'), PUBLISHED: good('已发布'), WITHDRAWN: soft('已撤下') }
 export const CODE: Tags = { GOOD: good('可用'), REVOKED: soft('已作废'), EXPIRED: soft('已过期') }

@@ -65,6 +65,14 @@ def row(page: Page, text: str) -> Locator:
     return page.locator("tbody tr", has_text=text)
 
 
+def typed(page: Page, field: str, text: str) -> None:
+    """Fill in a field and leave it."""
+    place = page.get_by_test_id(f"field-{field}")
+    box = place if place.evaluate("one => 'value' in one") else place.locator("input")
+    box.fill(text)
+    box.blur()
+
+
 def agree(page: Page) -> None:
     """Say yes to what the console asks."""
     page.locator(".el-message-box__btns .el-button--primary").click()

@@ -8,19 +8,11 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from scripts.local.people import Phone, Staff, fresh_key, wait_for
 from scripts.local.world import World
-from tests.pages.console import choose, desk, do, go, row
+from tests.pages.console import choose, desk, do, go, row, typed
 
 pytestmark = pytest.mark.local_world
 
 TITLE = "武夷岩茶"
-
-
-def typed(page: Page, field: str, text: str) -> None:
-    """Fill in a field and leave it."""
-    place = page.get_by_test_id(f"field-{field}")
-    box = place if place.evaluate("one => 'value' in one") else place.locator("input")
-    box.fill(text)
-    box.blur()
 
 
 def picture() -> FilePayload:

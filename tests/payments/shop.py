@@ -7,6 +7,7 @@ The order is put through the rooms' own stores, its terms frozen as placement wo
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chalicelib.adjustments.rules import ADJUSTMENTS
 from chalicelib.commissions.rules import Grant, Payee, TermLine, Terms
 from chalicelib.inventory import store as inventory
 from chalicelib.inventory.rules import Stock
@@ -143,8 +144,8 @@ def spend(member_id: str, amount_fen: int) -> None:
         wallet.entry(
             f"ADJUST:{member_id}:spent",
             now(),
-            [("shop:sales", amount_fen), (f"m:{member_id}:available", -amount_fen)],
-            {"member_id": member_id},
+            [(ADJUSTMENTS, amount_fen), (f"m:{member_id}:available", -amount_fen)],
+            {"member_id": member_id, "reason": "测试"},
         ),
     )
 

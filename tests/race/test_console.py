@@ -3,14 +3,20 @@
 import json
 from typing import Any
 
+from chalicelib.adjustments import store as adjustments
+from chalicelib.adjustments.ask_adjustment import ask_adjustment
 from chalicelib.commissions import store as commissions
 from chalicelib.commissions.first_plan import first_plan
 from chalicelib.distributors.rules import Level
 from chalicelib.distributors.save_level import save_level
+from chalicelib.kernel.dynamo import commit
+from chalicelib.members import store as members
+from chalicelib.members.rules import new_member
+from chalicelib.wallet import store as wallet
 from tests.race.harness import MANY, Together
 from tests.support import api
 from tests.support.api import Answer
-from tests.support.world import Clock, dump
+from tests.support.world import START, Clock, dump
 
 SETTING = "/console/settings/withdrawals"
 PLAN: dict[str, Any] = {
@@ -81,3 +87,38 @@ def test_a_plan_is_edited_while_it_is_submitted(together: Together, world: Clock
     assert told.keys() <= {"200", "409 PLAN_MOVED_ON", "409 PLAN_NOT_DRAFT"}
     plan = commissions.load_plan(drafted["plan_id"])
     assert (plan.status, plan.name) in (("APPROVED", "原稿"), ("DRAFT", "修订"))
+
+
+def test_sixteen_decide_on_one_adjustment(together: Together, world: Clock) -> None:
+    """Trust A6.5: half agree and half refuse, each another person; one word counts, and money moves once."""
+    commit(members.put_member(new_member("MBA", START)))
+    asked = ask_adjustment("MBA", 5_000, reason="补差", by="STASKS", key="adjust-0001")
+    path = f"/console/wallet-adjustments/{asked.adjustment_id}/decision"
+    tokens = [api.staff_token("wallet.adjust", staff_id=f"ST{number}") for number in range(MANY)]
+    told = together(
+        *[
+            lambda one=one, token=token: api.post(path, {"is_agreed": one % 2 == 0}, token=token)
+            for one, token in enumerate(tokens)
+        ]  # type: ignore[misc]
+    )
+    assert told == {"200": 1, "409 ADJUSTMENT_MOVED": MANY - 1}
+    is_done = adjustments.load(asked.adjustment_id).status == "DONE"
+    assert wallet.find("MBA").available_fen == (5_000 if is_done else 0)
+    assert len(dump("journal")) == is_done
+
+
+def test_adjustments_agreed_to_while_others_are(together: Together, world: Clock) -> None:
+    """Invariant 13: on one wallet each decides on what is there; the sum is exact, in any order."""
+    commit(members.put_member(new_member("MBA", START)))
+    amounts = [3_000, -2_000, -2_500, 1_000, 700, -900]
+    ids = [
+        ask_adjustment("MBA", fen, reason="补差", by="STASKS", key=f"adjust-{number:04}").adjustment_id
+        for number, fen in enumerate(amounts)
+    ]
+    token = api.staff_token("wallet.adjust", staff_id="STOTHER")
+    paths = [f"/console/wallet-adjustments/{one}/decision" for one in ids]
+    for _ in range(5):  # who found it crowded tries again
+        together(*[lambda path=path: api.post(path, {"is_agreed": True}, token=token) for path in paths])  # type: ignore[misc]
+    after = wallet.find("MBA")
+    assert after.available_fen - after.debt_fen == sum(amounts)
+    assert min(after.available_fen, after.debt_fen) == 0

@@ -17,6 +17,7 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 
 import app  # noqa: F401 - opens the front door
+from chalicelib.adjustments.ask_adjustment import ask_adjustment
 from chalicelib.admin.rules import EVERYTHING
 from chalicelib.catalog.favour import favour
 from chalicelib.commissions import store as commissions
@@ -268,8 +269,10 @@ def _marketing(shop: Shop) -> dict[str, tuple[str, ...]]:
     at = clock.now()
     commit(grant_form("GIFT", gift.gift_id, member_id=shop.c, grant_id="TOWN", units=1, at=at))
     campaigns.points(shop.c, 100)
+    adjusted = ask_adjustment(shop.c, 500, reason="补差", by=COLLEAGUE, key="adjust-0001")
     large = grant_points(shop.c, 5_000, reason="年度奖励", by=COLLEAGUE, key="grant-0001")
     return {
+        "adjustment_id": (adjusted.adjustment_id,),
         "campaign_id": (made.template_id,),
         "coupon_code": (code,),
         "coupon_id": (theirs.coupon_id, mine.coupon_id),

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+from chalicelib.adjustments.rules import ADJUSTMENTS
 from chalicelib.distributors import store as distributors
 from chalicelib.distributors.assign import assign
 from chalicelib.distributors.rules import Level, LevelTaken
@@ -45,8 +46,8 @@ def earn(member_id: str, amount_fen: int, *, adjust_id: str = "1") -> None:
         wallet.entry(
             f"ADJUST:{member_id}:{adjust_id}",
             now(),
-            [("shop:sales", -amount_fen), (f"m:{member_id}:available", amount_fen)],
-            {"member_id": member_id},
+            [(ADJUSTMENTS, -amount_fen), (f"m:{member_id}:available", amount_fen)],
+            {"member_id": member_id, "reason": "测试"},
         ),
     )
 
@@ -58,8 +59,8 @@ def owe(member_id: str, amount_fen: int) -> None:
         wallet.entry(
             f"ADJUST:{member_id}:debt",
             now(),
-            [("shop:sales", amount_fen), (f"m:{member_id}:debt", -amount_fen)],
-            {"member_id": member_id},
+            [(ADJUSTMENTS, amount_fen), (f"m:{member_id}:debt", -amount_fen)],
+            {"member_id": member_id, "reason": "测试"},
         ),
     )
 
