@@ -66,7 +66,7 @@ CATALOGUE: tuple[Group, ...] = (
         "营销",
         {"marketing.read": "查看优惠券与赠品", "marketing.edit": "发券与管理赠品", "gifts.ship": "寄送赠品"},
     ),
-    Group("内容", {"content.edit": "发布公告"}),
+    Group("内容", {"content.edit": "发布公告", "reviews.edit": "审核与回复评价"}),
     Group(
         "系统",
         {
@@ -119,6 +119,7 @@ PRESETS: dict[str, Role] = {
                 "stock.edit",
                 "plans.edit",
                 "content.edit",
+                "reviews.edit",
                 "marketing.edit",
             },
         ),

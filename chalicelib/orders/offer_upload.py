@@ -1,14 +1,18 @@
 """Let a buyer put an evidence picture into the media bucket, straight from the phone (O4)."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.limits import Limit, take
-from chalicelib.kernel.uploads import signed_post
+from chalicelib.kernel.uploads import demand_pictures, signed_post
 
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
 _GOOD_FOR_SECONDS = 600
 _PER_MEMBER = Limit("evidence", times=60, minutes=60)
+_PICTURE = re.compile(r"EV[0-9A-HJKMNP-TV-Z]{26}\.(?:jpg|png|webp)")
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
@@ -33,3 +37,11 @@ def offer_upload(member_id: str, content_type: str) -> Offer:
 def folder_of(member_id: str) -> str:
     """Where this member's evidence lies; nobody may show another's."""
     return f"evidence/{member_id}/"
+
+
+def demand_own_pictures(member_id: str, keys: Sequence[str]) -> None:
+    """Let only pictures pass that this member uploaded here. Raises ``Invalid``."""
+    folder = folder_of(member_id)
+    if not all(key.startswith(folder) and _PICTURE.fullmatch(key.removeprefix(folder)) for key in keys):
+        raise Invalid("图片没有上传成功，请重新上传。")
+    demand_pictures(keys, field="picture_keys")

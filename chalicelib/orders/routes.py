@@ -1,7 +1,6 @@
 """Buyers' doors: cart, quote, orders, receipt, after-sales (O1, O3, O4)."""
 
 import json
-import re
 from typing import Any
 
 from chalicelib.catalog.rules import NoDelivery
@@ -11,7 +10,6 @@ from chalicelib.kernel.crypto import fingerprint
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import Invalid, KeyReused
 from chalicelib.kernel.http import Ask, Doors, Paging, Reply, problem
-from chalicelib.kernel.uploads import demand_pictures
 from chalicelib.members import store as members
 from chalicelib.members.rules import AddressUnknown, MemberBlocked
 from chalicelib.orders import move_refund as refunds
@@ -21,7 +19,7 @@ from chalicelib.orders.cancel import cancel
 from chalicelib.orders.cancel_refund import cancel_refund
 from chalicelib.orders.fill_cart import fill_cart
 from chalicelib.orders.move_refund import Slice
-from chalicelib.orders.offer_upload import folder_of, offer_upload
+from chalicelib.orders.offer_upload import demand_own_pictures, offer_upload
 from chalicelib.orders.place import Placement, place
 from chalicelib.orders.price import Wanted
 from chalicelib.orders.quote import quote
@@ -50,7 +48,6 @@ from chalicelib.wechat.pay import PayBusy, PayUnknown
 
 doors = Doors("/shop")
 
-_PICTURE = re.compile(r"EV[0-9A-HJKMNP-TV-Z]{26}\.(?:jpg|png|webp)")
 _REFUND_STEPS = (refunds.RefundUnknown, refunds.RefundMoved, rules.OrderMoved)
 
 
@@ -212,7 +209,7 @@ def ask_for_refund(ask: Ask[RefundIn]) -> RefundOut:
     """Ask for money back, with or without sending goods back."""
     given = ask.body
     order = store.load_own(ask.who.id, ask.path["order_id"])
-    _check_pictures(ask.who.id, given.picture_keys)
+    demand_own_pictures(ask.who.id, given.picture_keys)
     wanted = RefundAsk(
         key=ask.key,
         fingerprint=fingerprint(given.model_dump_json()),
@@ -272,11 +269,3 @@ def _with_quote(
     assert isinstance(quoted, Redeemed)
     body["quote"] = show_quote(quoted, ask.who.id, ask.body.share_code).model_dump(mode="json")
     return Reply(json.dumps(body, ensure_ascii=False), reply.status, reply.headers)
-
-
-def _check_pictures(member_id: str, keys: list[str]) -> None:
-    """Only pictures that this member uploaded as evidence."""
-    folder = folder_of(member_id)
-    if not all(key.startswith(folder) and _PICTURE.fullmatch(key.removeprefix(folder)) for key in keys):
-        raise Invalid("图片没有上传成功，请重新上传。")
-    demand_pictures(keys, field="picture_keys")

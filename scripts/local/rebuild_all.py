@@ -25,6 +25,7 @@ from chalicelib.members.follow_path import follow_path
 from chalicelib.members.rules import MAX_PATH
 from chalicelib.orders.note_first_purchase import note_first_purchase
 from chalicelib.orders.recount import recount
+from chalicelib.service.recount_reviews import recount_reviews
 from chalicelib.standing.rebuild import rebuild as rebuild_figures
 from chalicelib.wallet import store as wallet
 from chalicelib.wallet.count_entry import count_entry
@@ -73,6 +74,7 @@ def rebuild_all(
     _twice("teams", people, recount_team, wait=wait, progress=progress)
     _twice("trees", people, recount_tree, wait=wait, progress=progress)
     _codes(people, wait, progress)
+    _twice("reviews", _products(), recount_reviews, wait=wait, progress=progress)
     for sku_id in progress.over("low-stock list", _skus()):
         _low(sku_id)
     return progress.counted
@@ -147,13 +149,13 @@ def _members(since: date) -> list[str]:
     return [one.member_id for one in _pages(partial(members.joined, newest=today, oldest=since))]
 
 
+def _products() -> list[str]:
+    lists = (_pages(partial(catalog.listed, is_on_shelf=is_on_shelf)) for is_on_shelf in (True, False))
+    return [card.product_id for cards in lists for card in cards]
+
+
 def _skus() -> list[str]:
-    found: list[str] = []
-    for is_on_shelf in (True, False):
-        cards = _pages(partial(catalog.listed, is_on_shelf=is_on_shelf))
-        products = catalog.load_many([card.product_id for card in cards])
-        found += [sku.sku_id for product in products.values() for sku in product.skus]
-    return found
+    return [sku.sku_id for product in catalog.load_many(_products()).values() for sku in product.skus]
 
 
 def _days(since: date) -> list[date]:

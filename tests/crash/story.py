@@ -33,6 +33,7 @@ from chalicelib.payments.prepay import prepay
 from chalicelib.payments.send_late_refund import send_late_refund
 from chalicelib.payments.settle import late_refund_id, settle
 from chalicelib.payments.store import find
+from chalicelib.service.write_review import Said, write_review
 from chalicelib.standing.record_violation import record_violation
 from chalicelib.standing.violation import Violation
 from chalicelib.wallet.grant_points import grant_points
@@ -58,6 +59,7 @@ def tell(shop: Shop, world: Clock) -> None:
     """Bought, sent, received, matured, refunded, withdrawn; come too late; joined, applied, moved."""
     fill_cart(shop.c, shop.wanted(shop.tea, 0, 3))
     order = receive(shop.shipped(shop.paid()))
+    write_review(shop.c, order.order_id, Said(1, 4, "", ()))
     refuse_refund(shop.ask(order, Slice(2, 1), key="refund-0000").refund_id, said="已使用")
     shop.pay_back(shop.ask(order, Slice(1, 1)))
     _pay_too_late(shop)

@@ -39,6 +39,7 @@ BODIES: dict[str, Any] = {
         "lines": [{"line_no": 1, "quantity": 1}],
         "reason": "OTHER",
     },
+    "POST /shop/orders/{order_id}/reviews": {"line_no": 1, "stars": 5},
     "POST /shop/distributor/violations/{violation_id}/appeal": {"text": "不是我做的"},
     "POST /shop/gifts/{grant_id}/claim": {"address_id": "AD-C"},
     "POST /shop/refunds/{refund_id}/return": {"company": "顺丰", "tracking_number": "SF10000001"},

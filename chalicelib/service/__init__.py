@@ -1,0 +1,1 @@
+"""What buyers say of what they bought, and what the shop answers (P1)."""
