@@ -28,6 +28,7 @@ export const WITHDRAWAL: Tags = {
   AUDIT: wait('待审核'), APPROVED: under('待打款'), SENDING: under('打款中'), WAITING: under('待用户确认'), PAYING: under('到账中'), CANCELING: soft('撤销中'),
   PAID: good('已到账'), RETURNED: soft('已退回'), REJECTED: soft('已拒绝'), CANCELLED: soft('已取消'),
 } // prettier-ignore
+export const REVIEW: Tags = { WAITING: wait('待审核'), SHOWN: good('已展示'), HIDDEN: bad('未展示'), GONE: soft('已注销') }
 /** Where an order's money came from, and goes back to. */
 export const PAID_BY = { WECHAT: '微信支付', BALANCE: '余额', NOTHING: '没有付款' } as const
 export const COMMISSION: Tags = { PENDING: wait('待结算'), MATURED: good('已结算'), CLAWED: soft('已扣回'), ZERO: soft('没有金额') }

@@ -101,7 +101,21 @@ def _shop_on(shop: LivedIn) -> None:
         key=fresh_key(),
     )
     shop.ids["refund"] = asked["refund_id"]
+    _review(shop, [_wanted(buyer, cards[title]) for title in ("高山云雾绿茶", "云南小粒咖啡豆")])
     shop.ids["address"] = buyer.get("/shop/me/addresses")["items"][0]["address_id"]
+
+
+def _review(shop: LivedIn, lines: list[dict[str, Any]]) -> None:
+    """Something received; one line is reviewed and answered, the other is still to be."""
+    buyer, staff = shop.buyer, shop.story.staff
+    order_id = shop.ids["received"] = _order(buyer, lines)
+    buyer.pay(order_id)
+    wait_for("the payment", lambda: _state(buyer, order_id) == "PAID")
+    staff.post(f"/console/orders/{order_id}/ship", {"delivery": "PICK_UP"})
+    buyer.post(f"/shop/orders/{order_id}/receive")
+    said = {"line_no": 1, "stars": 5, "text": "汤色清亮，回甘很久，包装也用心。送长辈很合适。"}
+    review = buyer.post(f"/shop/orders/{order_id}/reviews", said)
+    staff.post(f"/console/reviews/{review['review_id']}/reply", {"text": "谢谢您的喜欢，新茶上市会告诉您。"})
 
 
 def _wanted(buyer: Phone, product_id: str) -> dict[str, Any]:

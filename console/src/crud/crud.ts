@@ -9,10 +9,12 @@ export interface Column<T> {
   key: string
   label: string
   width?: number
-  kind?: 'text' | 'money' | 'moment' | 'tag' | 'picture' | 'count' | 'rate' | 'staff'
+  kind?: 'text' | 'money' | 'moment' | 'tag' | 'picture' | 'pictures' | 'count' | 'rate' | 'staff'
   /** For tags: what each value is called and how it looks. */
   tags?: Record<string, { name: string; tone: Tone }>
   value?: (row: T) => string | number | null | undefined
+  /** For `pictures`: their addresses. */
+  pictures?: (row: T) => readonly string[]
   /** Where a click leads. */
   to?: (row: T) => string
   isFixed?: boolean

@@ -21,6 +21,11 @@ export function fenOf(text: string): number | null {
   return Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0'))
 }
 
+/** `48` → `4.8`, as stars are counted. */
+export function tenths(count: number): string {
+  return `${Math.trunc(count / 10)}.${count % 10}`
+}
+
 /** `125` → `1.25%`. */
 export function percent(bps: number): string {
   return `${yuan(bps).replace(/\.?0+$/, '')}%`

@@ -26,7 +26,7 @@ export const memberWords = {
     gentle: '这个邀请码用不了了，先随便逛逛吧。',
     failed: '邀请暂时没有记上',
   },
-  pictures: { notSent: '图片没有传上去，请再试一次。', tooBig: '图片太大了，请换一张小一点的' },
+  pictures: { add: '加图片', drop: '去掉这张图片', notSent: '图片没有传上去，请再试一次。', tooBig: '图片太大了，请换一张小一点的' },
   me: {
     signIn: '点这里登录',
     hello: '欢迎光临',
@@ -40,6 +40,7 @@ export const memberWords = {
     unread: (count: number) => `${count} 条未读`,
     favourites: '我的收藏',
     addresses: '收货地址',
+    reviews: '我的评价',
     inbox: '消息',
     settings: '设置',
   },
