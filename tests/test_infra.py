@@ -2,9 +2,13 @@
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from chalicelib.kernel import aws
+from chalicelib.kernel.config import config
+from chalicelib.kernel.uploads import signed_post
 from scripts.local import package
 
 
@@ -60,3 +64,34 @@ def test_the_pages_run_no_script_but_their_own(whole: dict[str, Any]) -> None:
     site = whole["Resources"]["Site"]["Properties"]["DistributionConfig"]["CacheBehaviors"]
     shown = {one["PathPattern"]: "ResponseHeadersPolicyId" in one for one in site}
     assert shown == {"media/*": False, "h5/*": True, "admin/*": True}
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "ap-southeast-1", "eu-central-1", "cn-north-1"])
+def test_a_page_may_post_a_picture_where_it_is_told(
+    whole: dict[str, Any], monkeypatch: pytest.MonkeyPatch, region: str
+) -> None:
+    """O4, P1: the form's host is one that the pages may reach, and the bucket answers their origin."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setenv("FENXIAO_REGION", region)
+    for name, value in {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    for kept in (config, aws.client):
+        kept.cache_clear()
+    try:
+        form = signed_post("evidence/x.png", {"Content-Type": "image/png"}, max_bytes=9, valid_seconds=9)
+    finally:
+        for kept in (config, aws.client):
+            kept.cache_clear()
+    headers = whole["Resources"]["SecurityHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    policy = headers["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    told = policy.replace("${AWS::Region}", region).replace("${AWS::URLSuffix}", suffix)
+    (reach,) = [part for part in told.split(";") if part.strip().startswith("connect-src")]
+    assert f"https://{urlsplit(form.url).netloc}" in reach.split()
+    assert form.fields["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
+    (rule,) = whole["Resources"]["Media"]["Properties"]["CorsConfiguration"]["CorsRules"]
+    assert rule == {
+        "AllowedMethods": ["POST"],
+        "AllowedOrigins": [{"Ref": "WebOrigin"}],
+        "AllowedHeaders": ["*"],
+    }

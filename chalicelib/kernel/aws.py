@@ -36,6 +36,7 @@ def client(service: str) -> Any:
 
     What it cannot get through within its own three attempts is a refusal, not a bug: ``Crowded`` when
     throttled, ``Unreachable`` when no answer came or the service failed, each a 503 at every door.
+    What is signed for a browser names the region's own host everywhere: the pages' policy allows no other.
     """
     made = _session().create_client(
         service,
@@ -48,7 +49,8 @@ def client(service: str) -> Any:
             account_id_endpoint_mode="disabled",
             user_agent="fenxiao",
             retries={"total_max_attempts": 3, "mode": "standard"},
-            s3={"addressing_style": "path"},
+            signature_version="s3v4" if service == "s3" else None,
+            s3={"addressing_style": "path", "us_east_1_regional_endpoint": "regional"},
         ),
     )
     made.meta.events.register("after-call", _refuse_failures)

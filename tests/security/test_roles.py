@@ -29,6 +29,7 @@ OPEN = {
     "GET /shop/categories",
     "GET /shop/products",
     "GET /shop/products/{product_id}",
+    "GET /shop/products/{product_id}/reviews",
     "GET /shop/products/{product_id}/stock",
     "GET /shop/search",
     "GET /shop/announcements",
