@@ -8,6 +8,7 @@ from chalicelib.members.rules import demand_active
 from chalicelib.orders import store as orders
 from chalicelib.orders.rules import Status
 from chalicelib.privacy.rules import AccountNotClosable, Standing, reasons_against
+from chalicelib.service.erase_reviews import erase_reviews
 from chalicelib.wallet import store as wallet
 
 _OPEN: tuple[Status, ...] = ("UNPAID", "PAID", "SHIPPED", "RECEIVED")
@@ -18,8 +19,8 @@ def close_account(member_id: str) -> None:
 
     Orders, commissions and the journal stay, under an id that names nobody any more. The wallet is held to
     nothing by the commit itself, so money that comes between is never lost: ``WalletMoved``, try again.
-    Raises ``AccountNotClosable`` with every reason, ``MemberBlocked`` (who is kept out cannot begin anew so),
-    ``MemberUnknown``.
+    Own reviews lose their words first. Raises ``AccountNotClosable`` with every reason, ``MemberBlocked``
+    (who is kept out cannot begin anew so), ``MemberUnknown``, ``ReviewMoved`` when staff judged one just now.
     """
     member = members.load(member_id)
     if member.status == "CLOSED":
@@ -28,6 +29,7 @@ def close_account(member_id: str) -> None:
     reasons = reasons_against(standing_of(member_id))
     if reasons:
         raise AccountNotClosable("".join(reasons))
+    erase_reviews(member_id)  # before, so that who dies here can ask again
     commit(*erase(member), wallet.still_empty(member_id), *sessions.end_all(member_id))
 
 

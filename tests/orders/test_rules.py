@@ -178,3 +178,12 @@ def test_units_and_fen_are_counted_once() -> None:
     with pytest.raises(LineUnknown):
         both.line(3)
     assert [(one.line_no, one.goods_paid_fen) for one in both.sale.lines] == [(1, 9_999), (2, 9_999)]
+
+
+def test_an_order_says_where_its_money_came_from() -> None:
+    """O1, decision 11: refunds go back there."""
+    paid = replace(order(), paid_at=AT, transaction_id="42000001")
+    assert replace(paid, paid_at=None).paid_by is None
+    assert paid.paid_by == "WECHAT"
+    assert replace(paid, transaction_id=None, balance_bill_id="BB1").paid_by == "BALANCE"
+    assert replace(paid, transaction_id=None).paid_by == "NOTHING"

@@ -7,14 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.distributors.rules import Distributor
 from chalicelib.kernel.money import Fen
 from chalicelib.orders.rules import Order, Status
 from chalicelib.payments import rules
-from chalicelib.payments.rules import Payment
+from chalicelib.payments.rules import BalanceHeld, Payment
+from chalicelib.wallet.rules import Wallet
 from tests.orders.build import AT, line
 from tests.orders.build import order as built
 
 UNTIL = AT + timedelta(minutes=30)
+
+SELLER = Distributor("A", "APPROVED", "normal", AT)
 
 
 def order(*, status: Status = "UNPAID", count: int = 1) -> Order:
@@ -89,3 +93,29 @@ def test_wechat_is_asked_again_and_the_last_time_not_before_the_end(
         assert checks < len(rules.CHECK_AFTER) or found == UNTIL
     else:
         assert found == at + rules.RETRY_AFTER
+
+
+@pytest.mark.parametrize(
+    ("wallet", "seller", "problem"),
+    [
+        (Wallet("A", available_fen=Fen(500)), None, None),
+        (Wallet("A", available_fen=Fen(500)), SELLER, None),
+        (Wallet("A", available_fen=Fen(499)), None, "余额有 ¥4.99，这个订单要付 ¥5.00"),
+        (Wallet("A", debt_fen=Fen(70)), None, "还有 ¥0.70 待抵扣"),
+        (Wallet("A", available_fen=Fen(500)), replace(SELLER, status="SUSPENDED"), BalanceHeld().detail),
+        (
+            Wallet("A", available_fen=Fen(500)),
+            replace(SELLER, frozen_by=frozenset({"VI1"})),
+            BalanceHeld().detail,
+        ),
+    ],
+    ids=["enough", "a distributor's", "a fen short", "a debt", "suspended", "frozen"],
+)
+def test_the_balance_pays_a_whole_order_or_says_why_not(
+    wallet: Wallet, seller: Distributor | None, problem: str | None
+) -> None:
+    """O1, decision 11."""
+    found = rules.balance_problem(wallet, seller, Fen(500))
+    assert (found is None) == (problem is None)
+    if found is not None and problem is not None:
+        assert problem in found.detail

@@ -21,10 +21,12 @@ from chalicelib.wallet.rules import (
     lines_of,
     month_bounds,
     month_of,
+    postings_between,
     scopes_of,
     settle_debt,
     take_from,
     title_of,
+    turned,
 )
 
 AT = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -115,6 +117,24 @@ def test_every_kind_of_entry_has_a_title_of_its_own() -> None:
     titles = {title_of(Line("A", "1", kind, AT, {}, pending_fen=Fen(-1))) for kind in kinds}
     assert len(titles) == len(kinds)
     assert "已结算" in title_of(Line("A", "1", "REFUND", AT, {}, available_fen=Fen(-1)))
+    assert (
+        title_of(Line("A", "1", "ADJUST", AT, {"reason": "补差"}, available_fen=Fen(1))) == "人工调整：补差"
+    )
+
+
+@given(st.integers(0, 300), st.integers(0, 300), st.integers(0, 300), st.integers(0, 300))
+def test_money_that_comes_back_and_a_clawback_make_one_turn(
+    available: int, debt: int, back: int, taken: int
+) -> None:
+    """W1, invariant 13: a debt is paid off first, nothing is below zero, no money stands beside a debt."""
+    before = Wallet("A", available_fen=Fen(0 if debt else available), debt_fen=Fen(debt))
+    full, left = turned(before, back_fen=back, taken_fen=taken)
+    worth = [one.available_fen - one.debt_fen for one in (before, full, left)]
+    assert (worth[1] - worth[0], worth[2] - worth[1]) == (back, -taken)
+    for one in (full, left):
+        assert min(one.available_fen, one.debt_fen) == 0 <= max(one.available_fen, one.debt_fen)
+    assert sum(fen for _, fen in postings_between(before, left)) == back - taken
+    assert all(fen for _, fen in postings_between(before, left))
 
 
 def test_points_balance_as_money_does() -> None:
