@@ -233,6 +233,8 @@ def month_bounds(month: str) -> tuple[datetime, datetime]:
         start = datetime.strptime(month, "%Y-%m").replace(tzinfo=SHANGHAI)
     except ValueError:
         raise Invalid(fields={"month": "月份的写法是 2026-11"}) from None
+    if not 2000 <= start.year < 2100:  # the calendar ends before such a month does
+        raise Invalid(fields={"month": "请填写 2000 年到 2099 年之间的月份"})
     year, following = divmod(start.year * 12 + start.month, 12)
     return start, start.replace(year=year, month=following + 1)
 
