@@ -50,7 +50,8 @@ class MoneyAuditor(Auditor):
                 "asked_unsent": one["unsent"],
             }
         for row in self.rows(order_id):
-            if row["state"] not in ("CLAWED", "ZERO") and any(row["parts"].get(number, 0) for number in lines):
+            is_held = row["state"] not in ("CLAWED", "ZERO")
+            if is_held and any(row["parts"].get(number, 0) for number in lines):
                 row["holds"].add(refund_id)
         self.refunds[refund_id] = {
             "order": order_id,
