@@ -6,7 +6,7 @@ from typing import Literal
 
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.money import Fen
-from chalicelib.wallet.rules import Wallet, account_of, settle_debt, take_from
+from chalicelib.wallet.rules import Wallet, account_of, turned
 
 AdjustmentStatus = Literal["WAITING", "DONE", "REJECTED"]
 ADJUSTMENTS = "shop:adjustments"
@@ -63,11 +63,8 @@ class AdjustmentNeedsAnother(Conflict):
 
 def effect_of(amount_fen: int, wallet: Wallet) -> Effect:
     """A debt is paid off first; what is taken beyond the available money becomes a debt (W1)."""
-    if amount_fen >= 0:
-        to_available, to_debt = settle_debt(wallet, amount_fen)
-        return Effect(to_available, Fen(-to_debt))
-    from_available, new_debt = take_from(wallet, -amount_fen)
-    return Effect(Fen(-from_available), new_debt)
+    _, after = turned(wallet, back_fen=max(0, amount_fen), taken_fen=max(0, -amount_fen))
+    return Effect(Fen(after.available_fen - wallet.available_fen), Fen(after.debt_fen - wallet.debt_fen))
 
 
 def postings_of(adjustment: Adjustment, effect: Effect) -> list[tuple[str, int]]:
