@@ -132,6 +132,7 @@ export const shopWords = {
     askRefund: '申请售后',
   },
   reviews: {
+    starNames: ['很差', '不太好', '一般', '不错', '很好'],
     title: '评价',
     of: (count: number) => `评价（${count}）`,
     average: (stars: string) => `${stars} 分`,
