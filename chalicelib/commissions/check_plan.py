@@ -11,8 +11,9 @@ from chalicelib.commissions.most_paid import most_paid, sample
 from chalicelib.commissions.rules import LAWFUL_LEVELS, MAX_LEVELS, Compliance
 from chalicelib.kernel.money import BPS_WHOLE, percent, share
 
-MAX_ROWS = 60
-"""Commission rows of one order: its payment is one transaction of at most a hundred items."""
+MAX_ROWS = 42
+"""Commission rows of one order: its payment and each of its refunds is one transaction of at most a hundred
+items (``orders.most_lines_back``)."""
 LAW = "《禁止传销条例》第七条"
 CEILING = "商城返利上限"
 PLAN = "返利方案"

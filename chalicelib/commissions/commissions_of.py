@@ -7,6 +7,9 @@ from chalicelib.commissions.plan_credits import plan_credits
 from chalicelib.commissions.rules import Commission, Credit, FormTerm, Part, Sale
 from chalicelib.kernel.money import Fen, allocate
 
+MAX_THINGS = 20
+"""Coupons and gifts that one order, or one payee's closed period, gives in all. Each is an item of the one
+transaction that hands them out, and of the one that takes them back beside a refund's other items."""
 _ALL_CASH = (FormTerm("CASH"),)
 
 
@@ -16,7 +19,8 @@ def commissions_of(sale: Sale, at: datetime, period_id: str | None = None) -> li
     Who earns nothing has one row in state ZERO, which says why.
 
     Where a rule splits over forms, each line's amount is split by ``allocate``, so the forms sum to it.
-    Units are counted on the whole row and rounded down once; the remainder stays with the shop.
+    Units are counted on the whole row and rounded down once; the remainder stays with the shop, and so
+    does what goes beyond ``MAX_THINGS``.
     """
     found: list[Commission] = []
     for credit in plan_credits(sale):
@@ -27,7 +31,20 @@ def commissions_of(sale: Sale, at: datetime, period_id: str | None = None) -> li
             found.append(_row(sale, credit, credit.parts, forms[0], at=at, period_id=period_id))
         else:
             found += _split(sale, credit, forms, at=at, period_id=period_id)
-    return found
+    return _within(found, MAX_THINGS)
+
+
+def _within(rows: list[Commission], room: int) -> list[Commission]:
+    """The rows with no more coupons and gifts than there is room for, the first first."""
+    held = []
+    for row in rows:
+        if row.form in ("COUPON", "GIFT"):
+            units = min(row.units, room)
+            room -= units
+            held.append(replace(row, units=units, state="PENDING" if units else "ZERO"))
+        else:
+            held.append(row)
+    return held
 
 
 def _split(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from chalicelib.commissions.commissions_of import MAX_THINGS
 from chalicelib.commissions.kinds.model import Condition, Kind, Who, kinds
 from chalicelib.commissions.kinds.steps import tell_part
 from chalicelib.commissions.rules import Commission, Note, Part
@@ -74,6 +75,8 @@ def tell_form(row: Commission) -> str:
         return "" if row.share_bps == 10_000 else f"其中 {percent(row.share_bps)} 以现金发放。"
     units = _UNITS[row.form].format(row.units)
     worth = f"每 {yuan(row.unit_fen)} 折 1 个单位，不足一个的部分舍去"
+    if row.units < row.amount_fen // row.unit_fen:
+        worth += f"，优惠券和赠品一次合计最多发 {MAX_THINGS} 个"
     return f"{percent(row.share_bps)} 以{_FORMS[row.form]}发放（{worth}），共 {units}。"
 
 

@@ -10,8 +10,8 @@ from chalicelib.marketing import store
 from chalicelib.marketing.give_coupon import give_coupon
 from chalicelib.marketing.rules import CampaignStopped, GiftClaim, Validity
 
-MAX_UNITS = 10
-"""Of one grant: each unit is an item of the commit."""
+MAX_UNITS = 20
+"""Of one grant: each unit is an item of the commit. Commissions give no more (``MAX_THINGS`` there)."""
 
 Form = Literal["COUPON", "GIFT"]
 

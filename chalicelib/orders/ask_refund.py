@@ -10,6 +10,7 @@ from chalicelib.kernel.errors import Conflict, Invalid, KeyReused
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.money import Fen, yuan
 from chalicelib.orders import store
+from chalicelib.orders.most_lines_back import most_lines_back
 from chalicelib.orders.move_refund import (
     BY_BUYER,
     Refund,
@@ -75,6 +76,9 @@ def _same(refund: Refund, ask: RefundAsk) -> Refund:
 def _refund(refund_id: str, order: Order, ask: RefundAsk) -> Refund:
     at, is_staff = now(), ask.asked_by != BY_BUYER
     check_may_ask(order, at=at, is_staff=is_staff)
+    most = most_lines_back(order)
+    if len(ask.slices) > most:
+        raise Invalid(f"这个订单一次最多退 {most} 件商品，请分几次申请。")
     lines = cut(order, ask.slices, kind=ask.kind)
     freight_fen = freight_back(order, lines)
     if is_staff and ask.freight_fen is not None:

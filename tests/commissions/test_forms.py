@@ -6,20 +6,25 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.commissions import forms, store
+from chalicelib.commissions.commissions_of import MAX_THINGS
 from chalicelib.commissions.explain import explain
 from chalicelib.commissions.hold import hold
 from chalicelib.commissions.kinds.cap_budget import BudgetCap
 from chalicelib.commissions.kinds.cap_payee_period import PayeePeriodCap
 from chalicelib.commissions.kinds.form_cash import CashForm
 from chalicelib.commissions.kinds.form_coupon import CouponForm
+from chalicelib.commissions.kinds.form_gift import GiftForm
 from chalicelib.commissions.kinds.model import Form, Plan
 from chalicelib.commissions.mature import mature
-from chalicelib.commissions.rules import Sale
+from chalicelib.commissions.rules import FormName, Sale
 from chalicelib.commissions.start_window import start_window
+from chalicelib.introductions import _Rewards
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import Write, commit
+from chalicelib.marketing import store as marketing
 from chalicelib.wallet import store as wallet
 from tests.commissions import moment, support
+from tests.marketing import campaigns
 from tests.support.world import Clock
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -47,11 +52,12 @@ class Drawer:
 
 @pytest.fixture(autouse=True)
 def nobody_else_hands_out(world: Clock) -> Iterator[None]:
-    before = forms.maker_of("COUPON")
+    before: dict[FormName, forms.Maker | None] = {one: forms.maker_of(one) for one in ("COUPON", "GIFT")}
     support.add_levels()
     support.add_distributor("MBA")
     yield
-    forms.install("COUPON", before)
+    for form, maker in before.items():
+        forms.install(form, maker)
 
 
 def paid(plan: Plan, order_id: str, paid_fen: int = 12_345) -> Sale:
@@ -104,6 +110,41 @@ class TestCoupons:
         support.refund(sale, "RF1", {1: 123_450})
         (row,) = store.of_order("OR1")
         assert (drawer.revoked, row.kept_units, row.left_units) == (7, 5, 0)
+
+    @pytest.mark.parametrize("kind", ["COUPON", "GIFT"])
+    def test_the_most_that_an_order_gives_matures_and_goes_back(self, kind: FormName) -> None:
+        """17.60 and 4.40 in things of 1.00: an order gives twenty in all, each one an item of the one commit
+        that hands them out, and of the one that takes them back; the first rule's come first."""
+        forms.install(kind, _Rewards("COUPON" if kind == "COUPON" else "GIFT"))
+        if kind == "COUPON":
+            form: Form = CouponForm(thing := campaigns.campaign(quantity=30).template_id, 100)
+        else:
+            form = GiftForm(thing := campaigns.gift(30).gift_id, 100)
+        shipped = moment.plan("01_two_levels")
+        plan = replace(shipped, rules=tuple(replace(one, forms=(form,)) for one in shipped.rules))
+        support.add_distributor("MBB")
+        facts = moment.order(moment.article(22_000), chain=[moment.A, moment.B])
+        sale = moment.sale(plan, facts)
+        support.pay(sale)
+        commit(start_window("OR1", now()))
+        assert [(row.payee_id, row.units) for row in store.of_order("OR1")] == [("MBA", 17), ("MBB", 3)]
+        assert "一次合计最多发 20 个" in "".join(explain(store.of_order("OR1")[1]).says)
+        assert mature().left_behind == 0
+        assert sum(marketing.left(thing).values()) == 10
+        support.refund(sale, "RF1", {1: 22_000})
+        assert [(row.left_units, row.kept_units) for row in store.of_order("OR1")] == [(0, 0), (0, 0)]
+        assert sum(marketing.left(thing).values()) == (30 if kind == "GIFT" else 10)
+
+    def test_who_comes_too_late_for_a_thing_has_nothing(self) -> None:
+        """25.00 × 8 % = 20 things: none is left for the second payee, whose row is worth nothing."""
+        shipped = moment.plan("01_two_levels")
+        form = GiftForm("GF1", 100)
+        plan = replace(shipped, rules=tuple(replace(one, forms=(form,)) for one in shipped.rules))
+        rows = moment.rows(plan, moment.order(moment.article(25_000), chain=[moment.A, moment.B]))
+        assert [(row.payee_id, row.units, row.state) for row in rows] == [
+            ("MBA", MAX_THINGS, "PENDING"),
+            ("MBB", 0, "ZERO"),
+        ]
 
     def test_one_that_nobody_hands_out_waits(self) -> None:
         forms.install("COUPON", None)

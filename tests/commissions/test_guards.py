@@ -77,14 +77,14 @@ class TestTheShape:
         assert breaches(TEN, caps=(OrderCap(bps=10_000),)) == []
 
     def test_an_order_makes_only_so_many_rows(self) -> None:
-        """A payment is one transaction: twenty rules for three people are sixty rows, one more too many."""
+        """A payment is one transaction: fourteen rules for three people are 42 rows, one more too many."""
         rules = [
             Rule(f"R{n}", "级差", DifferentialWho(), PaidBase(), RateHow(0)) for n in range(MAX_ROWS // 3)
         ]
         fields = [field for field, reason in breaches(*rules) if "条佣金" in reason]
         assert fields == []
         uplines = [replace(TEN, rule_id=f"U{n}", how=RateHow(0)) for n in range(3)]
-        assert not [one for _, one in breaches(*rules[1:], *uplines) if "条佣金" in one], "57 and 3"
+        assert not [one for _, one in breaches(*rules[1:], *uplines) if "条佣金" in one], "39 and 3"
         more = [*rules, replace(TEN, rule_id="LAST", how=RateHow(0))]
         assert [field for field, reason in breaches(*more) if "条佣金" in reason] == ["rules"]
 
