@@ -178,7 +178,7 @@ def list_levels(ask: Ask[Any]) -> StaffLevelsOut:
 )
 def add_level(ask: Ask[NewLevelIn]) -> StaffLevelOut:
     """Add a level."""
-    return StaffLevelOut.model_validate(save_level(ask.body.as_level(ask.body.level_id), is_new=True))
+    return StaffLevelOut.model_validate(save_level(ask.body.as_new_level(), is_new=True))
 
 
 @doors.put(

@@ -18,6 +18,7 @@ from chalicelib.distributors.rules import (
     Window,
 )
 from chalicelib.kernel.http import Body, Out, Paging
+from chalicelib.kernel.ids import new_id
 
 Reason = Annotated[
     str,
@@ -207,9 +208,13 @@ class LevelIn(Body):
 
 
 class NewLevelIn(LevelIn):
-    """A new level with its id, which never changes."""
+    """A new level. Its id never changes; without one it gets one of its own."""
 
-    level_id: LevelId
+    level_id: LevelId | None = Field(None, title="等级编号", description="导入导出时用；不填会自动编一个。")
+
+    def as_new_level(self) -> Level:
+        """The level these contents make, with an id of its own."""
+        return self.as_level(self.level_id or new_id("LV").lower())
 
 
 class StaffLevelOut(LevelOut):

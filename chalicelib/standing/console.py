@@ -85,7 +85,7 @@ def list_facts(ask: Ask[Any]) -> FactsOut:
 )
 def preview(ask: Ask[PreviewIn]) -> MovesOut:
     """Who would move if the levels were so; nothing is written."""
-    proposed = [one.as_level(one.level_id) for one in ask.body.levels]
+    proposed = [one.as_new_level() for one in ask.body.levels]
     for level in proposed:
         try:
             distributors_rules.check_level(level)

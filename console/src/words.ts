@@ -69,6 +69,18 @@ export const words = {
     unset: '不设置',
     changed: '刚刚被别人修改过。您填的内容还在，请核对下面的变化后再保存。',
   },
+  firstSteps: {
+    title: '开店准备',
+    done: '已完成',
+    steps: {
+      factor: { name: '绑定手机验证器', why: '店主账号能动钱，密码之外再加一道锁。' },
+      settings: { name: '看一遍商城设置', why: '绑定、售后期、提现规则都有稳妥的默认值，改成您要的。' },
+      freight: { name: '建运费模板', why: '多少钱包邮，哪些地方另算。' },
+      categories: { name: '建商品分类', why: '顾客按它找商品。' },
+      products: { name: '上架第一件商品', why: '填规格和价格，盘点库存，再上架。' },
+      plans: { name: '发布返利方案', why: '从模板开始，试算后再发布；没有方案就没有佣金。' },
+    },
+  },
   sure: { go: '确认', cancel: '再想想' },
   denied: { title: '没有权限', why: '您的角色不包含这项工作，请联系店主。' },
   lost: { title: '没有这个页面', why: '地址可能写错了。', home: '回到概览' },

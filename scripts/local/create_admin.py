@@ -1,6 +1,7 @@
-"""Make an owner of the console, or with --recover let one in again who lost the password or the phone.
+"""Make an owner of the console, and in a new shop the level that distributors begin on.
 
-The password is asked for, or read from standard input when that is no terminal; it is never printed.
+With --recover an owner who lost the password or the phone is let in again. The password is asked for, or
+read from standard input when that is no terminal; it is never printed.
 Works on the local world under --state, or with --stage on the stage that the environment names.
 """
 
@@ -32,12 +33,14 @@ def make(username: str, name: str, password: str, *, is_recovered: bool) -> None
     """Make the owner, or recover it. Raises what ``create_owner`` and ``recover_owner`` do."""
     from chalicelib.admin.create_owner import create_owner
     from chalicelib.admin.recover_owner import recover_owner
+    from chalicelib.distributors.first_level import first_level
 
     if is_recovered:
         owner = recover_owner(username, password)
         print(f"Fenxiao: {owner.username} signs in with the new password and sets a second factor up again")
     else:
         owner = create_owner(username, name, password, must_change=False)
+        first_level()
         print(f"Fenxiao: {owner.username} may sign in at /admin/ now; set a second factor up there")
 
 

@@ -26,6 +26,7 @@ from chalicelib.catalog.save_template import save_template
 from chalicelib.catalog.set_shelf import set_shelf
 from chalicelib.commissions.first_plan import first_plan
 from chalicelib.distributors import store as distributors
+from chalicelib.distributors.first_level import first_level
 from chalicelib.distributors.rules import Level
 from chalicelib.distributors.save_level import save_level
 from chalicelib.inventory.set_stock import Count, set_stock
@@ -103,8 +104,8 @@ def _marketing(tea_id: str) -> None:
 
 
 def _levels() -> None:
-    if not distributors.levels():
-        save_level(Level("normal", "普通分销商", 1), is_new=True)
+    first_level()
+    if len(distributors.levels()) == 1:
         save_level(Level("silver", "银牌分销商", 2, (1200, 600)), is_new=True)
         save_level(Level("gold", "金牌分销商", 3, (1500, 800)), is_new=True)
 

@@ -29,6 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keys", type=Path, required=True, help="the simulator's keys.json")
     parser.add_argument("--clock", type=Path, required=True)
+    parser.add_argument("--empty", action="store_true", help="no demo shop")
     options = parser.parse_args()
     clock.install(FileClock(options.clock).now)
     tables.create(aws.client("dynamodb"), config.config().stage)
@@ -38,7 +39,8 @@ def main() -> None:
         put_secret(name, keys[field])
     for ring in crypto.RINGS:
         put_secret(ring, crypto.new_ring(), keep=True)
-    _open_shop()
+    if not options.empty:
+        _open_shop()
 
 
 def _open_shop() -> None:

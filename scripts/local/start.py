@@ -21,6 +21,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8800, help="first of three ports (default 8800)")
     parser.add_argument("--state", type=Path, default=KEPT, help="where everything is kept (default .local)")
     parser.add_argument("--fresh", action="store_true", help="put what was kept aside and begin anew")
+    parser.add_argument(
+        "--empty", action="store_true", help="a new shop without the demo goods, as on a merchant's first day"
+    )
     options = parser.parse_args()
     if options.fresh and options.state.exists():
         aside = options.state.with_name(f"{options.state.name}-{int(time.time())}")
@@ -29,7 +32,7 @@ def main() -> None:
     stopping = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopping.set())
-    world = World(options.state, options.port)
+    world = World(options.state, options.port, is_empty=options.empty)
     began = time.monotonic()
     try:
         with ThreadPoolExecutor() as builders:
@@ -47,6 +50,9 @@ def main() -> None:
 
 
 def _greet(world: World, seconds: float) -> None:
+    accounts = (_FIRST_DAY if world.is_empty else _DEMO).format(
+        url=world.api_url, password=_demo_password(), state=world.folder
+    )
     print(f"""
   Fenxiao 分销 · 本地世界已就绪（{seconds:.1f} 秒）
 
@@ -56,12 +62,19 @@ def _greet(world: World, seconds: float) -> None:
     接口文档           {world.api_url}/docs
     接口               {world.api_url}
 
-    演示账号   店主 owner / {_demo_password()}   （后台登录）
-    演示顾客   打开“手机”页面，每部手机是一位顾客
-    讲一遍故事 ./scripts/demo --step --url {world.api_url}
+{accounts}
 
   Ctrl-C 停止；下次启动一切还在。
 """, flush=True)  # fmt: skip
+
+
+_DEMO = """\
+    演示账号   店主 owner / {password}   （后台登录）
+    演示顾客   打开“手机”页面，每部手机是一位顾客
+    讲一遍故事 ./scripts/demo --step --url {url}"""
+_FIRST_DAY = """\
+    新开的商城，还没有商品和账号。先建店主账号，再登录后台，按“开店准备”一步步来：
+               ./scripts/create-admin owner --url {url} --state {state}"""
 
 
 def _demo_password() -> str:

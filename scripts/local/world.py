@@ -37,6 +37,8 @@ class World:
     port: int = 8800
     engine_options: tuple[str, ...] = ()
     """More of what ``scripts/local/engine.py`` understands."""
+    is_empty: bool = False
+    """Leave a new shop as a first deployment leaves it: no goods, no plan, nobody who may sign in."""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -134,7 +136,7 @@ class World:
         """Tables, bucket, secrets and, in a new world, the demo shop; all harmless to repeat."""
         done = subprocess.run(
             [sys.executable, "-m", "scripts.local.fill", "--keys", str(self.folder / "wechat" / "keys.json"),
-             "--clock", str(self.clock)],
+             "--clock", str(self.clock), *(["--empty"] if self.is_empty else [])],
             env=self.environment(), cwd=ROOT, capture_output=True, text=True, check=False,
         )  # fmt: skip
         (self.folder / "logs" / "fill.log").write_text(done.stdout + done.stderr)

@@ -1,6 +1,9 @@
 """One local world, one browser for everything in this folder."""
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -13,6 +16,20 @@ from scripts.local.world import World, free_port
 from tests.pages.shop import Shopper
 
 expect.set_options(timeout=15_000)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Keep what every window showed when a test failed, and say where."""
+    report = yield
+    opened = getattr(item, "funcargs", {}).get("chromium")
+    if report.when == "call" and report.failed and opened is not None:
+        folder = Path(tempfile.mkdtemp(prefix="fenxiao-pages-"))
+        pages = [page for context in opened.contexts for page in context.pages]
+        for number, page in enumerate(pages):
+            page.screenshot(path=folder / f"{number}.png")
+        report.sections.append(("windows", f"as they were: {folder}"))
+    return report
 
 
 @pytest.fixture(scope="session")

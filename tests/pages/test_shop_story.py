@@ -10,11 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, FilePayload, FrameLocator, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from scripts.local.people import Phone, Staff, wait_for
 from scripts.local.world import World
-from tests.pages.shop import a_picture, give_points, typed, wanted
+from tests.pages.shop import a_picture, give_points, wanted
+from tests.pages.street import Street, give_address, sign_in_by_wechat
 
 pytestmark = pytest.mark.local_world
 
@@ -22,29 +23,15 @@ TEA_FEN, CUP_FEN = 3_333, 4_500
 
 
 @dataclass
-class Street:
-    """The phones' page, and whose phone is whose. ``sharer`` is a distributor, ``friend`` is new."""
+class Two(Street):
+    """``sharer`` is a distributor, ``friend`` is new."""
 
-    page: Page
     sharer: Phone
     friend: Phone
 
-    def phone(self, who: Phone) -> Locator:
-        """The phone itself, with what WeChat lays over the shop."""
-        return self.page.locator(f"article[data-phone={who.phone_id}]")
-
-    def mall(self, who: Phone) -> FrameLocator:
-        """The mall on this phone."""
-        return self.page.frame_locator(f"iframe[data-phone={who.phone_id}]")
-
-    def go(self, who: Phone, path: str) -> None:
-        """Open a page of the mall, as a link would."""
-        frame = self.mall(who).locator("body")
-        frame.evaluate("(_, path) => { location.hash = '#/' + path }", path)
-
 
 @pytest.fixture
-def street(world: World, chromium: Browser, owner: Staff) -> Iterator[Street]:
+def street(world: World, chromium: Browser, owner: Staff) -> Iterator[Two]:
     sharer = Phone.fresh(world.api_url, world.wechat_url, "阿芳")
     sharer.sign_in()
     if sharer.post("/shop/distributor/application", {"message": "分享给朋友"})["status"] == "PENDING":
@@ -52,13 +39,13 @@ def street(world: World, chromium: Browser, owner: Staff) -> Iterator[Street]:
     friend = Phone.fresh(world.api_url, world.wechat_url, "小林")
     page = chromium.new_page(viewport={"width": 1600, "height": 1000})
     page.goto(world.phones_url)
-    yield Street(page, sharer, friend)
+    yield Two(page, sharer, friend)
     page.close()
     sharer.close()
     friend.close()
 
 
-def test_from_the_scan_to_the_refund(street: Street, owner: Staff) -> None:
+def test_from_the_scan_to_the_refund(street: Two, owner: Staff) -> None:
     tea = wanted(street.sharer, "高山云雾绿茶")
     _scan_the_code_on_the_other_screen(street, tea["product_id"])
     _buy_leads_through_the_sign_in(street)
@@ -73,42 +60,25 @@ def test_from_the_scan_to_the_refund(street: Street, owner: Staff) -> None:
     _give_one_back(street, owner, order_id)
 
 
-def _scan_the_code_on_the_other_screen(street: Street, product_id: str) -> None:
+def _scan_the_code_on_the_other_screen(street: Two, product_id: str) -> None:
     """The sharer opens the product's code; the friend's camera sees it, and the product opens."""
     shown, seen = street.mall(street.sharer), street.mall(street.friend)
     shown.get_by_test_id("search").wait_for()
     street.go(street.sharer, f"pages/distributor/poster?product_id={product_id}")
-    _sign_in_by_wechat(shown)
+    sign_in_by_wechat(shown)
     expect(shown.get_by_test_id("poster")).to_be_visible()
-    phone = street.phone(street.friend)
-    phone.get_by_role("button", name="扫一扫").click()
-    phone.get_by_role("button", name="屏幕上的码").first.click()
+    street.scan(street.friend)
     expect(seen.get_by_test_id("product")).to_be_visible()
 
 
-def _sign_in_by_wechat(mall: FrameLocator) -> None:
-    mall.get_by_test_id("to-sign-in").click()
-    mall.get_by_test_id("by-wechat").click()
-
-
-def _buy_leads_through_the_sign_in(street: Street) -> None:
+def _buy_leads_through_the_sign_in(street: Two) -> None:
     """Nobody was asked before; buying asks, and WeChat's own page leads on to the checkout."""
     mall = street.mall(street.friend)
     mall.get_by_test_id("buy").click()
     mall.get_by_test_id("sku-go").click()
     mall.get_by_test_id("by-wechat").click()
     expect(mall.get_by_test_id("total")).to_be_visible()
-    expect(mall.get_by_test_id("why")).to_have_text("先添加收货地址")
-    mall.get_by_test_id("address").click()
-    mall.get_by_test_id("add-address").click()
-    typed(mall, "receiver").fill("小林")
-    typed(mall, "phone").fill("13800138002")
-    mall.get_by_test_id("region").click()
-    mall.get_by_test_id("region-done").click()
-    typed(mall, "street").fill("长安街 1 号")
-    mall.get_by_test_id("save-address").click()
-    mall.get_by_test_id("address-item").click()
-    expect(mall.get_by_test_id("address")).to_contain_text("长安街 1 号")
+    give_address(mall, "小林")
 
 
 def _known(friend: Phone) -> Phone:
@@ -117,14 +87,14 @@ def _known(friend: Phone) -> Phone:
     return friend
 
 
-def _claim_the_coupon(street: Street) -> None:
+def _claim_the_coupon(street: Two) -> None:
     mall = street.mall(street.friend)
     street.go(street.friend, "pages/coupons/index")
     mall.get_by_test_id("claim").first.click()
     wait_for("the coupon", lambda: street.friend.get("/shop/coupons", status="UNUSED")["items"])
 
 
-def _place_two_articles(street: Street) -> str:
+def _place_two_articles(street: Two) -> str:
     """Two tea and a cup from the cart; the server's price with coupon and points is what is placed."""
     friend, mall = street.friend, street.mall(street.friend)
     for title, quantity in (("高山云雾绿茶", 2), ("陶土马克杯", 1)):
@@ -138,8 +108,7 @@ def _place_two_articles(street: Street) -> str:
     expect(mall.get_by_test_id("points-off")).to_contain_text("20.00")
     total = mall.get_by_test_id("total").inner_text()
     mall.get_by_test_id("place").click()
-    phone = street.phone(friend)
-    phone.locator(".sheet .plain").click()
+    street.turn_away(friend)
     expect(mall.get_by_test_id("status")).to_have_text("待付款")
     (order,) = friend.get("/shop/orders")["items"]
     lines = friend.get(f"/shop/orders/{order['order_id']}")["lines"]
@@ -152,11 +121,11 @@ def _place_two_articles(street: Street) -> str:
     return str(order["order_id"])
 
 
-def _turn_away_and_pay(street: Street, order_id: str) -> None:
+def _turn_away_and_pay(street: Two, order_id: str) -> None:
     """Cancelled, the order waits; paid from its page, it is paid once and the cart is empty."""
     friend, mall = street.friend, street.mall(street.friend)
     mall.get_by_test_id("pay").click()
-    street.phone(friend).locator(".sheet .go").click()
+    street.agree(friend)
     expect(mall.get_by_test_id("pay-result")).to_have_text("付款成功")
     mall.get_by_test_id("to-order").click()
     expect(mall.get_by_test_id("status")).to_have_text("待发货")
@@ -165,7 +134,7 @@ def _turn_away_and_pay(street: Street, order_id: str) -> None:
     wait_for("an empty cart", lambda: not friend.get("/shop/cart")["lines"])
 
 
-def _receive(street: Street, owner: Staff, order_id: str) -> None:
+def _receive(street: Two, owner: Staff, order_id: str) -> None:
     mall = street.mall(street.friend)
     parcel = {"delivery": "EXPRESS", "express_company": "SF", "tracking_number": "SF1417000999888"}
     owner.post(f"/console/orders/{order_id}/ship", parcel)
@@ -177,7 +146,7 @@ def _receive(street: Street, owner: Staff, order_id: str) -> None:
     expect(mall.get_by_test_id("status")).to_have_text("已收货")
 
 
-def _give_one_back(street: Street, owner: Staff, order_id: str) -> None:
+def _give_one_back(street: Two, owner: Staff, order_id: str) -> None:
     """One of two: the money of one, the points of one; the page follows it to the end."""
     friend, mall = street.friend, street.mall(street.friend)
     mall.get_by_test_id("ask-refund").click()

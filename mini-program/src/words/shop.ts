@@ -120,6 +120,7 @@ export const shopWords = {
     none: { title: '还没有订单', reason: '买过的东西会在这里。' },
     pay: '付款',
     cancel: '取消订单',
+    again: '再来一单',
     receive: '确认收货',
     cancelSure: { title: '取消这个订单？', content: '取消后商品会放回货架，优惠也会退回。' },
     receiveSure: { title: '收到货了吗？', content: '确认后，款项会结算给商家；之后仍可在售后期内申请退款。' },

@@ -89,7 +89,7 @@ export async function retire(plan: Plan): Promise<void> {
 export function publish(plan: Plan): Promise<boolean> {
   return fill('PublishPlanIn', '发布方案', {
     fixed: { revision: plan.revision },
-    effect: '从开始时间起的新订单按这份方案计佣，现在生效的方案到那时为止；已经下的订单不变。开始时间留空就是马上。',
+    effect: '从开始时间起的新订单按这份方案计佣，现在生效的方案到那时为止；已经下的订单不变。开始时间留空就是马上（约 15 秒后）。',
     save: (body) => ask(post('/console/plans/{plan_id}/publish', { params: params(plan), body })),
   })
 }

@@ -10,11 +10,17 @@ const phones = new Map();
 let shop = { h5_url: "" };
 let state = null;
 let asked = 0;
+let newest = null;
 
-export async function refresh() {
-  const question = ++asked;
+/** The world as it is now or later; a question that was overtaken waits for the newer answer. */
+export function refresh() {
+  newest = look(++asked);
+  return newest;
+}
+
+async function look(question) {
   const answer = await sim("/state");
-  if (question < asked) return;
+  if (question < asked) return newest;
   state = answer;
   state.readAt = performance.now() / 1000;
   showPhones();
