@@ -66,6 +66,10 @@ KINDS: dict[str, Kind] = {
     "distributor_rejected": Kind(
         "分销商申请未通过", ("这次申请没有通过。", "原因：{reason}。", "您可以完善后再次申请。")
     ),
+    "may_apply": Kind(
+        "您可以成为分销商了",
+        ("您已经满足成为分销商的条件。", "愿意的话，打开“成为分销商”就能开始，不收任何费用。"),
+    ),
     "level_up": Kind("等级提升了", ("恭喜，您的分销商等级提升了。", "{reason}", "当前等级：{level}。")),
     "level_down": Kind("等级有调整", ("您的分销商等级有调整。", "{reason}", "当前等级：{level}。")),
     "level_changed": Kind(

@@ -1,7 +1,8 @@
 """A member asks to become a distributor (申请分销商, D1)."""
 
-from chalicelib.distributors import rules, store
-from chalicelib.distributors.rules import BY_MEMBER, Distributor, JoinRules, Step
+from chalicelib.distributors import store
+from chalicelib.distributors.application import JoinRules, MayNotApply, application
+from chalicelib.distributors.rules import BY_MEMBER, Distributor, Step
 from chalicelib.kernel import settings
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import commit
@@ -9,15 +10,16 @@ from chalicelib.members import store as members
 
 
 def apply(member_id: str, message: str | None) -> Distributor:
-    """Hand the application in; in an open shop the member is a distributor at once.
+    """Hand the application in; in an open shop, or with its condition done, the member is one at once.
 
     Asking again while pending or approved changes nothing. Raises ``MayNotApply`` for one who was
-    disabled, and for a member who is blocked.
+    disabled, and for a member who is blocked; ``ConditionOpen``, ``OnlyByInvitation``.
     """
     if not members.load(member_id).is_active:
-        raise rules.MayNotApply()
+        raise MayNotApply()
     before, at, joining = store.find(member_id), now(), settings.read(JoinRules)
-    after = rules.application(before, member_id, message, joining, at=at)
+    kept = store.kept(member_id, joining.product_ids)
+    after = application(before, member_id, message, joining, at=at, kept=kept)
     if after != before:
         step: Step = "APPROVED" if after.is_active else "APPLIED"
         commit(store.change(before, after, step, by=BY_MEMBER, at=at))

@@ -4,7 +4,14 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAt
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.distributors.rules import Tasks
-from chalicelib.kernel.dynamo import IntAttribute, Table, TimeAttribute, ValueAttribute, table_name
+from chalicelib.kernel.dynamo import (
+    FenAttribute,
+    IntAttribute,
+    Table,
+    TimeAttribute,
+    ValueAttribute,
+    table_name,
+)
 
 
 class StatusIndex(GlobalSecondaryIndex["DistributorRow"]):  # type: ignore[no-untyped-call]
@@ -73,3 +80,29 @@ class LevelRow(Table):
     is_open = BooleanAttribute()
     upgrade = ValueAttribute[Tasks](Tasks, null=True)
     keep = ValueAttribute[Tasks](Tasks, null=True)
+
+
+class PurchaseRow(Table):
+    """See ``application.Purchase``; the facts that what a member kept is the sum of."""
+
+    class Meta:
+        table_name = table_name("purchases")
+
+    member_id = UnicodeAttribute(hash_key=True)
+    order_id = UnicodeAttribute(range_key=True)
+    kept_fen = FenAttribute()
+    units = ValueAttribute[dict[str, int]](dict[str, int])
+    version = IntAttribute()
+
+
+class KeptRow(Table):
+    """Sums over a member's purchases, a projection: of each product, and of all under ``ALL``."""
+
+    class Meta:
+        table_name = table_name("kept-goods")
+
+    member_id = UnicodeAttribute(hash_key=True)
+    product_id = UnicodeAttribute(range_key=True)
+    kept_fen = FenAttribute()
+    units = IntAttribute()
+    changes = IntAttribute()

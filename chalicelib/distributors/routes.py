@@ -3,9 +3,16 @@
 from typing import Any
 
 from chalicelib.distributors import rules, store
+from chalicelib.distributors.application import (
+    ConditionOpen,
+    JoinRules,
+    MayNotApply,
+    OnlyByInvitation,
+    way_text,
+)
 from chalicelib.distributors.apply import apply
-from chalicelib.distributors.rules import Distributor, JoinRules
-from chalicelib.distributors.schemas import ApplicationIn, LevelOut, LevelsOut, StandingOut
+from chalicelib.distributors.rules import Distributor
+from chalicelib.distributors.schemas import ApplicationIn, LevelOut, LevelsOut, StandingOut, WayInOut
 from chalicelib.kernel import settings
 from chalicelib.kernel.auth import member
 from chalicelib.kernel.http import Ask, Doors
@@ -16,7 +23,7 @@ doors = Doors("/shop")
 @doors.get("/distributor", who=member, returns=StandingOut)
 def read_standing(ask: Ask[Any]) -> StandingOut:
     """Where I stand as a distributor."""
-    return _standing(store.find(ask.who.id))
+    return _standing(ask.who.id, store.find(ask.who.id))
 
 
 @doors.post(
@@ -24,11 +31,11 @@ def read_standing(ask: Ask[Any]) -> StandingOut:
     who=member,
     body=ApplicationIn,
     returns=StandingOut,
-    errors=(rules.MayNotApply, rules.StepNotAllowed),
+    errors=(MayNotApply, OnlyByInvitation, ConditionOpen, rules.StepNotAllowed),
 )
 def hand_in_application(ask: Ask[ApplicationIn]) -> StandingOut:
     """Apply to become a distributor; asking again changes nothing."""
-    return _standing(apply(ask.who.id, ask.body.message))
+    return _standing(ask.who.id, apply(ask.who.id, ask.body.message))
 
 
 @doors.get("/distributor/levels", who=member, returns=LevelsOut)
@@ -39,15 +46,31 @@ def list_levels(ask: Ask[Any]) -> LevelsOut:
     )
 
 
-def _standing(found: Distributor | None) -> StandingOut:
+def _standing(member_id: str, found: Distributor | None) -> StandingOut:
     level = store.levels().get(found.level_id) if found else None
+    may_ask = found is None or found.status in ("REJECTED", "DELETED")
+    way = _way(member_id) if may_ask else None
     return StandingOut(
         status=found.status if found else "NONE",
         mode=settings.read(JoinRules).mode,
-        can_apply=found is None or found.status in ("REJECTED", "DELETED"),
+        can_apply=way is not None and way.is_open,
         says=rules.standing_text(found),
+        way=way,
         level=LevelOut.model_validate(level) if found and found.is_active and level else None,
         applied_at=found.applied_at if found else None,
         decided_at=found.decided_at if found else None,
         reason=found.reason if found else None,
+    )
+
+
+def _way(member_id: str) -> WayInOut:
+    joining = settings.read(JoinRules)
+    kept = store.kept(member_id, joining.product_ids)
+    return WayInOut(
+        is_open=joining.mode != "ASSIGN" and kept.fulfils(joining),
+        at_once=joining.opens_itself,
+        spend_fen=joining.spend_fen if joining.mode == "SPEND" else None,
+        spent_fen=kept.spent_fen if joining.mode == "SPEND" else None,
+        product_ids=joining.product_ids if joining.mode == "PRODUCT" else (),
+        says=way_text(joining, kept),
     )

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from chalicelib.kernel import settings
 from chalicelib.kernel.errors import Conflict, Forbidden, NotFound
 
 MAX_UPLINE_LEVELS = 3
@@ -27,7 +26,6 @@ Step = (
     | Literal["WARNED", "FROZEN", "SUSPENDED", "EXPELLED", "LIFTED"]
     | LevelStep
 )
-Mode = Literal["OPEN", "APPLY"]
 Metric = Literal["own_sales_fen", "team_sales_fen", "direct_buyers", "orders", "own_spend_fen"]
 """What an upgrade task may ask for; the room ``standing`` counts them."""
 
@@ -38,21 +36,6 @@ BY_TASKS = "tasks"
 MAX_TASKS = 5
 Window = Literal["ALL", "MONTH", "QUARTER", "YEAR"]
 """Over which time a task is counted: all of it, or the running period in Asia/Shanghai."""
-
-
-@settings.declare("join", "成为分销商")
-@dataclass(frozen=True)
-class JoinRules:
-    """How members become distributors (D1). Never for a fee and never for recruiting (R12)."""
-
-    mode: Mode = "APPLY"
-    """OPEN: whoever applies is one at once. APPLY: staff decide."""
-    default_level_id: str = "normal"
-
-    def check(self) -> None:
-        """Refuse what the settings page cannot mean."""
-        if not self.default_level_id:
-            raise ValueError("请选择新分销商的等级。")
 
 
 @dataclass(frozen=True)
@@ -170,13 +153,6 @@ class StepNotAllowed(Conflict):
     detail = "这位分销商的状态已经变了，请刷新后再看。"
 
 
-class MayNotApply(Forbidden):
-    """A disabled distributor cannot come back by applying again."""
-
-    title = "暂时不能申请"
-    detail = "您的推广资格已被停用，如有疑问请联系客服。"
-
-
 class NotDistributor(Forbidden):
     """The door is for approved distributors."""
 
@@ -221,38 +197,6 @@ _NEXT: dict[Status, frozenset[Status]] = {
     "DISABLED": frozenset({"APPROVED", "DELETED"}),
     "DELETED": frozenset({"PENDING", "APPROVED"}),
 }
-
-
-def application(
-    present: Distributor | None, member_id: str, message: str | None, rules: JoinRules, *, at: datetime
-) -> Distributor:
-    """The standing after this member applies.
-
-    Applying twice changes nothing. One whom staff had deleted is always looked at by staff, even
-    in an open shop. Raises ``MayNotApply`` for the disabled.
-    """
-    if present is None:
-        status: Status = "APPROVED" if rules.mode == "OPEN" else "PENDING"
-        decided_at = at if status == "APPROVED" else None
-        return Distributor(member_id, status, rules.default_level_id, at, decided_at, message=message)
-    if present.status in ("PENDING", "APPROVED"):
-        return present
-    if present.status in ("DISABLED", "SUSPENDED", "EXPELLED"):
-        raise MayNotApply()
-    is_open = rules.mode == "OPEN" and present.status == "REJECTED"
-    return replace(
-        present,
-        status="APPROVED" if is_open else "PENDING",
-        level_id=rules.default_level_id,
-        applied_at=at,
-        decided_at=at if is_open else None,
-        reason=None,
-        message=message,
-        version=present.version + 1,
-        level_since=at,
-        is_level_held=False,
-        demoted_at=None,
-    )
 
 
 def with_status(present: Distributor, to: Status, *, reason: str | None, at: datetime) -> Distributor:

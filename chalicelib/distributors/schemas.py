@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from chalicelib.distributors.application import Mode
 from chalicelib.distributors.rules import (
     MAX_TASKS,
     MAX_UPLINE_LEVELS,
     Level,
     Metric,
-    Mode,
     Status,
     Step,
     Task,
@@ -83,13 +83,25 @@ class LevelOut(Out):
     keep: TasksOut | None = Field(description="What keeps a distributor on it, period by period.")
 
 
+class WayInOut(Out):
+    """What it takes to become a distributor, and how far the asking member is."""
+
+    is_open: bool = Field(description="The member may apply now.")
+    at_once: bool = Field(description="Applying makes one a distributor at once; else staff decide.")
+    spend_fen: int | None = Field(description="What to buy and keep, where spending counts.")
+    spent_fen: int | None = Field(description="What was bought and kept so far, after-sale windows over.")
+    product_ids: tuple[str, ...] = Field(description="Buying and keeping any of these is enough.")
+    says: str = Field(description="One Chinese sentence that names what is missing, or that nothing is.")
+
+
 class StandingOut(Out):
     """The asking member's own standing."""
 
     status: Status | Literal["NONE"]
-    mode: Mode = Field(description="OPEN: whoever applies is approved at once. APPLY: staff decide.")
+    mode: Mode = Field(description="OPEN, APPLY: see the way. SPEND, PRODUCT: by purchase. ASSIGN: by staff.")
     can_apply: bool
     says: str = Field(description="One Chinese sentence that tells the member where they stand.")
+    way: WayInOut | None = Field(description="While the member is no distributor and may become one.")
     level: LevelOut | None
     applied_at: datetime | None
     decided_at: datetime | None

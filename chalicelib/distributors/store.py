@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.distributors.models import ChangeRow, DistributorRow, LevelRow
+from chalicelib.distributors.application import KEPT_IN_ALL, Kept, KeptSum, Purchase, PurchaseMoved
+from chalicelib.distributors.models import ChangeRow, DistributorRow, KeptRow, LevelRow, PurchaseRow
 from chalicelib.distributors.rules import (
     Change,
     CommissionFrozen,
@@ -21,7 +23,8 @@ from chalicelib.distributors.rules import (
     StepNotAllowed,
 )
 from chalicelib.kernel import ids
-from chalicelib.kernel.dynamo import Write, check, put, put_new
+from chalicelib.kernel.dynamo import Write, check, put, put_new, update
+from chalicelib.kernel.money import Fen
 from chalicelib.kernel.paging import Page, page
 
 _SHELF = "levels"
@@ -113,6 +116,80 @@ def change(
         else DistributorRow.version == before.version
     )
     return [put(row, unchanged, StepNotAllowed), put_new(ChangeRow.of_value(line))]
+
+
+def kept(member_id: str, product_ids: Iterable[str]) -> Kept:
+    """What this member bought and kept in all, and which of these products; one batch of keys."""
+    keys = [(member_id, one) for one in (KEPT_IN_ALL, *dict.fromkeys(product_ids))]
+    rows = {row.product_id: row for row in KeptRow.batch_get(keys, consistent_read=True)}
+    spent_fen = Fen(rows[KEPT_IN_ALL].kept_fen) if KEPT_IN_ALL in rows else Fen(0)
+    return Kept(
+        spent_fen, frozenset(name for name, row in rows.items() if name != KEPT_IN_ALL and row.units > 0)
+    )
+
+
+def member_of_kept_image(image: dict[str, Any]) -> str:
+    """Whose sums a stream record of ``kept-goods`` tells of."""
+    return str(KeptRow.of_image(image).member_id)
+
+
+def find_purchase(member_id: str, order_id: str) -> Purchase | None:
+    """What is known of this order, or ``None`` before its end."""
+    row = PurchaseRow.find(member_id, order_id)
+    return row.as_value(Purchase) if row else None
+
+
+def keep_purchase(before: Purchase | None, after: Purchase) -> list[Write]:
+    """The purchase over the one that was read, and what it changes in the sums.
+
+    An order has at most fifty lines, so these are at most 52. The commit raises ``PurchaseMoved`` when
+    another run was quicker.
+    """
+    row = PurchaseRow
+    unchanged = row.version == before.version if before else row.member_id.does_not_exist()
+    writes = [put(PurchaseRow.of_value(after), unchanged, PurchaseMoved)]
+    had = before or replace(after, kept_fen=Fen(0), units={})
+    writes.append(_grow(after.member_id, KEPT_IN_ALL, after.kept_fen - had.kept_fen, 0))
+    for product_id in sorted(after.units.keys() | had.units.keys()):
+        units = after.units.get(product_id, 0) - had.units.get(product_id, 0)
+        if units:
+            writes.append(_grow(after.member_id, product_id, 0, units))
+    return writes
+
+
+def purchases(member_id: str) -> list[Purchase]:
+    """Every purchase of one member, read consistently; for a rebuild."""
+    return [row.as_value(Purchase) for row in PurchaseRow.query(member_id, consistent_read=True)]
+
+
+def kept_sums(member_id: str) -> dict[str, KeptSum]:
+    """One member's sums by product, the one of all under ``KEPT_IN_ALL``; for a rebuild."""
+    return {row.product_id: row.as_value(KeptSum) for row in KeptRow.query(member_id, consistent_read=True)}
+
+
+def put_kept_sum(one: KeptSum) -> Write:
+    """The sum anew, whatever stood there; only for a rebuild that checks ``kept_unchanged``."""
+    return put(KeptRow.of_value(one))
+
+
+def replace_kept_total(one: KeptSum, seen: KeptSum | None) -> Write:
+    """The sum over all products over the one that was read, else ``PurchaseMoved``."""
+    is_as_seen = KeptRow.changes == seen.changes if seen else KeptRow.member_id.does_not_exist()
+    return put(KeptRow.of_value(one), is_as_seen, PurchaseMoved)
+
+
+def kept_unchanged(member_id: str, seen: KeptSum | None) -> Write:
+    """Let the commit fail with ``PurchaseMoved`` when a purchase came since ``seen`` of all was read."""
+    is_as_seen = KeptRow.changes == seen.changes if seen else KeptRow.member_id.does_not_exist()
+    return check(KeptRow, (member_id, KEPT_IN_ALL), is_as_seen, otherwise=PurchaseMoved)
+
+
+def _grow(member_id: str, product_id: str, fen: int, units: int) -> Write:
+    more = {"kept_fen": fen, "units": units, "changes": 1}
+    actions = [
+        (attribute := getattr(KeptRow, name)).set((attribute | 0) + amount) for name, amount in more.items()
+    ]
+    return update(KeptRow, (member_id, product_id), actions)
 
 
 def levels() -> dict[str, Level]:

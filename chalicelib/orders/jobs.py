@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from chalicelib.content.notify import notify
+from chalicelib.distributors.keep_purchase import keep_purchase
 from chalicelib.kernel import log
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
@@ -17,6 +18,7 @@ from chalicelib.orders.cancel_refund import cancel_refund
 from chalicelib.orders.complete import complete
 from chalicelib.orders.describe import CLOSE_TEXT, EXPRESS_COMPANIES
 from chalicelib.orders.move_refund import Refund
+from chalicelib.orders.purchase_of import purchase_of
 from chalicelib.orders.receive import receive
 from chalicelib.orders.rules import Order
 from chalicelib.orders.sale_events import refund_event, sale_events
@@ -120,6 +122,16 @@ def count_refund(change: Change) -> None:
     before = store.refund_of_image(change.old) if change.old else None
     if refund.status == "POSTED" and (before is None or before.status != "POSTED"):
         count_sale(refund_event(store.load(refund.order_id), refund))
+
+
+@jobs.follow("orders")
+def count_what_is_kept(change: Change) -> None:
+    """What the buyer kept after the window counts on the way to being a distributor (D1)."""
+    before, after = _orders_of(change)
+    kept = purchase_of(after) if after else None
+    had = purchase_of(before) if before else None
+    if kept is not None and (had is None or (had.kept_fen, had.units) != (kept.kept_fen, kept.units)):
+        keep_purchase(kept)
 
 
 @jobs.follow("orders")

@@ -18,6 +18,8 @@ const CHOICES: Record<string, string> = {
   CHANGED_MIND: '不想要了', NOT_RECEIVED: '没有收到', WRONG_ITEM: '发错商品', QUALITY: '质量问题', NOT_AS_DESCRIBED: '与描述不符', OUT_OF_STOCK: '缺货', OTHER: '其他',
   // 商品与营销
   PIECE: '按件', WEIGHT: '按重量', FIXED: '固定金额', PERCENT: '百分比', ACTIVE: '正常', STOPPED: '已停止', DISABLED: '已停用',
+  // 成为分销商
+  OPEN: '人人可以（申请即生效）', APPLY: '申请后审核', SPEND: '累计消费', PRODUCT: '购买指定商品', ASSIGN: '只由商城指定',
   // 违规
   PRICE_CUTTING: '低价扰市', FALSE_PROMOTION: '虚假宣传', FAKE_ORDERS: '刷单', HARASSMENT: '骚扰', WARN: '警告', FREEZE_COMMISSION: '冻结佣金',
   SUSPEND: '暂停资格', EXPEL: '取消资格', SERVED: '处罚期满', WITHDRAWN: '撤销处罚',

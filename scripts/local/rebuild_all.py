@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from chalicelib.catalog import store as catalog
 from chalicelib.commissions.recount_tree import recount_tree
+from chalicelib.distributors.refold_kept import refold_kept
 from chalicelib.inventory import store as inventory
 from chalicelib.inventory.list_low import list_low
 from chalicelib.inventory.rules import StockMoved
@@ -71,6 +72,8 @@ def rebuild_all(
         recount(day)
     for member_id in progress.over("sales figures", people):
         rebuild_figures(member_id)
+    for member_id in progress.over("goods kept", people):
+        refold_kept(member_id)
     _twice("teams", people, recount_team, wait=wait, progress=progress)
     _twice("trees", people, recount_tree, wait=wait, progress=progress)
     _codes(people, wait, progress)

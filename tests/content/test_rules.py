@@ -33,6 +33,7 @@ NAMES = {
     "commission_taken_back",
     "distributor_approved",
     "distributor_rejected",
+    "may_apply",
     "withdrawal_confirm",
     "withdrawal_paid",
     "withdrawal_returned",

@@ -5,8 +5,10 @@ from dataclasses import replace
 from chalicelib.catalog.rules import Sku
 from chalicelib.commissions.mature import mature
 from chalicelib.distributors import store as distributors
+from chalicelib.distributors.application import Purchase
 from chalicelib.distributors.apply import apply
 from chalicelib.distributors.change_status import change_status
+from chalicelib.distributors.keep_purchase import keep_purchase
 from chalicelib.distributors.save_level import save_level
 from chalicelib.inventory import store as inventory
 from chalicelib.inventory.set_stock import Count, set_stock
@@ -23,6 +25,7 @@ from chalicelib.members import store as members
 from chalicelib.members.sign_in import sign_in
 from chalicelib.orders import store as orders
 from chalicelib.orders.close import close
+from chalicelib.orders.complete import complete
 from chalicelib.orders.fill_cart import fill_cart
 from chalicelib.orders.move_refund import Slice
 from chalicelib.orders.receive import receive
@@ -65,6 +68,8 @@ def tell(shop: Shop, world: Clock) -> None:
     _pay_too_late(shop)
     world.advance(days=8)
     mature()
+    complete(orders.load(order.order_id))
+    keep_purchase(Purchase(shop.c, "OR-EARLIER", Fen(500), {"PR-EARLIER": 1}, 1))
     world.advance(minutes=1)
     shop.pay_back(shop.ask(orders.load(order.order_id), Slice(1, 1), key="refund-0002", by="ST1"))
     _withdraw(shop)

@@ -3,6 +3,10 @@
 import pytest
 
 from chalicelib.commissions.recount_tree import recount_tree
+from chalicelib.distributors import store as distributors
+from chalicelib.distributors.application import KEPT_IN_ALL, KeptSum, Purchase
+from chalicelib.distributors.keep_purchase import keep_purchase
+from chalicelib.distributors.refold_kept import refold_kept
 from chalicelib.distributors.release_level import release_level
 from chalicelib.distributors.save_level import save_level
 from chalicelib.distributors.set_level import set_level
@@ -15,6 +19,7 @@ from chalicelib.invites.rules import CodeStats
 from chalicelib.kernel import clock
 from chalicelib.kernel.clock import business_day
 from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.money import Fen
 from chalicelib.orders.note_first_purchase import note_first_purchase
 from chalicelib.orders.recount import recount
 from chalicelib.standing import store
@@ -58,6 +63,21 @@ def folding_figures_again(shop: Shop) -> Act:
         if one.scope != ALL:
             commit(store.put_metrics(Metrics(shop.b, one.scope)))
     return lambda: rebuild(shop.b)
+
+
+@again.of(keep_purchase)
+def keeping_what_was_bought(shop: Shop) -> Act:
+    keep_purchase(Purchase(shop.c, "OR1", Fen(5_000), {"PR1": 2}, 3))
+    return lambda: keep_purchase(Purchase(shop.c, "OR1", Fen(2_500), {"PR1": 1}, 4))
+
+
+@again.of(refold_kept)
+def folding_what_was_kept_again(shop: Shop) -> Act:
+    """Every stored sum was wrong."""
+    keep_purchase(Purchase(shop.c, "OR1", Fen(5_000), {"PR1": 2}, 3))
+    commit(distributors.put_kept_sum(KeptSum(shop.c, KEPT_IN_ALL, Fen(77), changes=1)))
+    commit(distributors.put_kept_sum(KeptSum(shop.c, "PR1", units=77, changes=1)))
+    return lambda: refold_kept(shop.c)
 
 
 @again.of(move_level)

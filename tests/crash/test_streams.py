@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib import front_door
 from chalicelib.content.notify import notify
+from chalicelib.distributors.keep_purchase import keep_purchase
 from chalicelib.kernel.jobs import Follower, deliver
 from chalicelib.members.follow_path import follow_path
 from chalicelib.orders.tell_wechat import tell_wechat
@@ -34,6 +35,7 @@ ONE_BY_ONE = [(table, one) for table, followers in FOLLOWING.items() for one in 
 """Long work needs a worker of its own: ``test_jobs``."""
 THROUGH: dict[str, tuple[Callable[..., Any], ...]] = {
     "count_in_statements": (count_entry, count_points),
+    "count_what_is_kept": (keep_purchase,),
     "follow_paths": (follow_path,),
     "tell_wechat_now": (tell_wechat,),
 }
@@ -64,6 +66,7 @@ def told(shop: Shop, peer: Street, world: Clock, policies: Policy) -> Iterator[S
         story.tell(shop, world)
         _told.append(Snapshot.take(peer, world))
     _told[0].restore(peer, world)
+    policies.put("join", mode="SPEND", spend_fen=1)  # from here on, for ``tell_who_may_apply``
     yield _told[0]
 
 

@@ -4,10 +4,13 @@ from typing import Any
 
 import app  # noqa: F401 - opens the front door
 from chalicelib.distributors import store
+from chalicelib.distributors.application import Purchase
+from chalicelib.distributors.keep_purchase import keep_purchase
 from chalicelib.distributors.rules import Level
 from chalicelib.distributors.save_level import save_level
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.money import Fen
 from chalicelib.members import store as members
 from chalicelib.members.sign_in import sign_in
 from chalicelib.wechat.login import Identity
@@ -88,6 +91,37 @@ def test_an_open_shop_approves_at_once(world: Clock, join: Join) -> None:
     answer = apply(me).json
     assert (answer["status"], answer["mode"], answer["level"]["level_id"]) == ("APPROVED", "OPEN", "silver")
     assert store.history(me).items[0].step == "APPROVED"
+
+
+def test_by_purchase_the_door_names_what_is_missing(world: Clock, join: Join) -> None:
+    """D1: refused while something is missing, approved at once when it is done."""
+    join(mode="SPEND", spend_fen=50_000)
+    make_levels()
+    me = shopper()
+    keep_purchase(Purchase(me, "OR1", Fen(20_000), {"PR1": 1}, 5))
+    way = standing(me)["way"]
+    assert (way["is_open"], way["spend_fen"], way["spent_fen"], way["at_once"]) == (
+        False,
+        50_000,
+        20_000,
+        True,
+    )
+    assert "再消费 ¥300.00" in way["says"] and not standing(me)["can_apply"]
+    refused = apply(me)
+    assert (refused.status, refused.json["code"]) == (403, "CONDITION_OPEN")
+    assert "¥300.00" in refused.json["detail"]
+    keep_purchase(Purchase(me, "OR2", Fen(30_000), {}, 1))
+    assert standing(me)["can_apply"]
+    done = apply(me).json
+    assert (done["status"], done["way"]) == ("APPROVED", None)
+
+
+def test_where_staff_choose_the_door_says_so(world: Clock, join: Join) -> None:
+    """D1: by admin's assignment."""
+    join(mode="ASSIGN")
+    me = shopper()
+    assert "邀请" in standing(me)["way"]["says"] and not standing(me)["can_apply"]
+    assert apply(me).json["code"] == "ONLY_BY_INVITATION"
 
 
 def test_a_rejection_says_why_and_leaves_the_way_open(world: Clock) -> None:

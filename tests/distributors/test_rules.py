@@ -1,6 +1,5 @@
 """The life of a distributor, without tables (D1, D2)."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import get_args
@@ -10,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.distributors import rules
-from chalicelib.distributors.rules import Distributor, JoinRules, Level, Status
+from chalicelib.distributors.rules import Distributor, Level, Status
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -43,41 +42,6 @@ def test_only_the_listed_steps_are_allowed(before: Status, to: Status) -> None:
     after = rules.with_status(standing(before), to, reason="理由", at=later)
     assert (after.status, after.reason, after.decided_at, after.version) == (to, "理由", later, 4)
     assert after.level_id == "silver"
-
-
-def test_an_open_shop_takes_everybody_and_a_careful_one_asks_its_staff() -> None:
-    """D1."""
-    opened = rules.application(None, "ME1", "hi", JoinRules("OPEN", "gold"), at=AT)
-    assert (opened.status, opened.level_id, opened.decided_at) == ("APPROVED", "gold", AT)
-    asked = rules.application(None, "ME1", "hi", JoinRules("APPLY"), at=AT)
-    assert (asked.status, asked.level_id, asked.decided_at, asked.message) == (
-        "PENDING",
-        "normal",
-        None,
-        "hi",
-    )
-
-
-@pytest.mark.parametrize("status", ["PENDING", "APPROVED"])
-def test_applying_twice_changes_nothing(status: Status) -> None:
-    """D1: the same answer again."""
-    present = standing(status)
-    assert rules.application(present, "ME1", "again", JoinRules("OPEN"), at=AT) is present
-
-
-def test_the_disabled_do_not_come_back_by_applying() -> None:
-    """D1: only staff enable."""
-    with pytest.raises(rules.MayNotApply):
-        rules.application(standing("DISABLED"), "ME1", None, JoinRules("OPEN"), at=AT)
-
-
-def test_the_rejected_may_try_again_and_the_deleted_are_looked_at_even_in_an_open_shop() -> None:
-    """D1."""
-    for mode in get_args(rules.Mode):
-        again = rules.application(standing("DELETED"), "ME1", "x", JoinRules(mode), at=AT)
-        assert (again.status, again.reason, again.version) == ("PENDING", None, 4)
-    assert rules.application(standing("REJECTED"), "ME1", "x", JoinRules("APPLY"), at=AT).status == "PENDING"
-    assert rules.application(standing("REJECTED"), "ME1", "x", JoinRules("OPEN"), at=AT).status == "APPROVED"
 
 
 def test_a_level_changes_only_to_another_one_of_a_standing_distributor() -> None:
@@ -137,13 +101,6 @@ def test_the_word_of_the_history_names_what_happened() -> None:
     assert rules.step_between("DISABLED", "APPROVED") == "ENABLED"
     assert rules.step_between("PENDING", "APPROVED") == "APPROVED"
     assert rules.step_between("REJECTED", "PENDING") == "APPLIED"
-
-
-def test_join_rules_need_a_level() -> None:
-    """G3: settings are validated."""
-    JoinRules().check()
-    with pytest.raises(ValueError, match="等级"):
-        replace(JoinRules(), default_level_id="").check()
 
 
 def test_only_a_level_that_staff_hold_is_released() -> None:
