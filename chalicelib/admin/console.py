@@ -15,10 +15,6 @@ from chalicelib.admin.reset_password import reset_password
 from chalicelib.admin.rules import CATALOGUE, SettingUnknown, Staff
 from chalicelib.admin.save_role import save_role
 from chalicelib.admin.schemas import (
-    AuditAsked,
-    AuditChangeOut,
-    AuditEntryOut,
-    AuditOut,
     ChainAsked,
     ChainFindingOut,
     ChainOut,
@@ -46,7 +42,6 @@ from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http import Ask, Doors, Nothing
 
 doors = Doors("/console")
-_A_YEAR = timedelta(days=365)
 _GRANTING = (rules.OnlyOwners, rules.NotYoursToGrant, rules.StaffChanged)
 _CHANGING = (rules.StaffUnknown, rules.CannotChangeSelf, *_GRANTING)
 _ROLES = (rules.NotYoursToGrant, rules.RoleFixed, rules.RoleChanged, rules.StaffChanged)
@@ -229,21 +224,6 @@ def put_setting(ask: Ask[SettingIn]) -> SettingOut:
     return _setting(name)
 
 
-@doors.get("/audit", who=staff("audit.read"), query=AuditAsked, returns=AuditOut)
-def list_audit(ask: Ask[Any]) -> AuditOut:
-    """Who did what, newest first."""
-    today = clock.business_day(clock.now())
-    found = store.audit(
-        newest=ask.query.until or today,
-        oldest=ask.query.since or today - _A_YEAR,
-        staff_id=ask.query.staff_id,
-        limit=ask.query.limit,
-        cursor=ask.query.next,
-    )
-    names = {one.staff_id: one.name for one in store.all_staff()}
-    return AuditOut(items=[_entry(one, names.get(one.staff_id)) for one in found.items], next=found.next)
-
-
 def _shown(one: Staff) -> StaffOut:
     return StaffOut.model_validate(one)
 
@@ -271,18 +251,4 @@ def _setting(name: str) -> SettingOut:
         values=values,
         form=adapter.json_schema(),
         history=[SettingVersionOut.model_validate(one) for one in history],
-    )
-
-
-def _entry(entry: rules.AuditEntry, staff_name: str | None) -> AuditEntryOut:
-    return AuditEntryOut(
-        audit_id=entry.audit_id,
-        at=entry.at,
-        staff_id=entry.staff_id,
-        staff_name=staff_name,
-        door=entry.door,
-        request_id=entry.request_id,
-        ip=entry.ip,
-        body=entry.body,
-        changes=[AuditChangeOut.model_validate(one) for one in entry.changes],
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.admin import store
 from chalicelib.admin.rules import AuditChange, AuditEntry
+from chalicelib.admin.tell_audit import NAMING
 from chalicelib.kernel import clock, ids, log
 from chalicelib.kernel.auth import Entrant
 from chalicelib.kernel.dynamo import Write, table_name
@@ -29,7 +30,8 @@ def record(
     """The audit row of these writes, as a write; none when they change nothing.
 
     Holds who, which door, the body and each item before and after, with secrets and personal data
-    masked. ``before`` is read now, just before the commit; ``after`` comes from the writes themselves.
+    masked. ``before`` is read now, just before the commit, of an update only what it touches and what names
+    the item; ``after`` comes from the writes themselves.
     """
     changing = [write for write in writes if _changes_the_shop(write)]
     if not changing:
@@ -59,7 +61,7 @@ def _change(write: Write, before: Mapping[str, Any] | None, room: int) -> AuditC
     after = _after(write)
     old = None if before is None else _plain_map(before)
     if old is not None and after is not None and write.action == "Update":
-        old = {name: value for name, value in old.items() if name in after}
+        old = {name: value for name, value in old.items() if name in after or name in NAMING}
     return AuditChange(
         table=write.target[0],
         key="|".join(str(_plain(value)) for value in write.key.values()),

@@ -273,6 +273,7 @@ class AuditEntryOut(Out):
     at: datetime
     staff_id: str
     staff_name: str | None
+    told: str = Field(description="What was done to what, in words.")
     door: str
     request_id: str
     ip: str

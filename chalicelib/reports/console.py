@@ -1,13 +1,16 @@
-"""Staff doors of the reports: are the books right?"""
+"""Staff doors of the reports: are the books right, and who did what?"""
 
+from datetime import timedelta
 from typing import Any
 
+from chalicelib.admin import schemas as admin_schemas
+from chalicelib.admin import store as admin
 from chalicelib.jobs import store as jobs
 from chalicelib.jobs.read_sheet import MAX_BYTES, BadSheet
 from chalicelib.jobs.rules import JobUnknown
 from chalicelib.jobs.schemas import JobOut
 from chalicelib.jobs.start_job import STARTING
-from chalicelib.kernel import auth
+from chalicelib.kernel import auth, clock
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.reports import store
@@ -17,10 +20,12 @@ from chalicelib.reports.import_lists import import_lists
 from chalicelib.reports.overview import new_distributors, overview
 from chalicelib.reports.rules import AuditUnknown
 from chalicelib.reports.schemas import AuditOut, AuditsOut, DayOut, ExportIn, ImportIn, OverviewOut, RunAudit
+from chalicelib.reports.show_audit import show_audit
 from chalicelib.reports.start_export import start_export
 from chalicelib.reports.start_import import NotLookedThrough, do_import, start_import
 
 doors = Doors("/console")
+_A_YEAR = timedelta(days=365)
 _UNKNOWN = dict.fromkeys(("orders", "sales_fen", "refunds", "refunded_fen", "rebates_fen"))
 
 
@@ -31,6 +36,22 @@ def read_overview(ask: Ask[Any]) -> OverviewOut:
     shown = [DayOut(day=day, **(vars(found) if found else _UNKNOWN)) for day, found in days]
     wanted = {days[at][0] for at in (-1, -2, -8)}
     return OverviewOut(days=shown, new_distributors=new_distributors(wanted))
+
+
+@doors.get(
+    "/audit", who=auth.staff("audit.read"), query=admin_schemas.AuditAsked, returns=admin_schemas.AuditOut
+)
+def list_audit(ask: Ask[Any]) -> admin_schemas.AuditOut:
+    """Who did what, newest first."""
+    today = clock.business_day(clock.now())
+    found = admin.audit(
+        newest=ask.query.until or today,
+        oldest=ask.query.since or today - _A_YEAR,
+        staff_id=ask.query.staff_id,
+        limit=ask.query.limit,
+        cursor=ask.query.next,
+    )
+    return admin_schemas.AuditOut(items=show_audit(found.items), next=found.next)
 
 
 @doors.get("/audits", who=auth.staff("audit.read"), query=Paging, returns=AuditsOut)

@@ -92,7 +92,7 @@ class TestImages:
         commit(put_new(ThingRow(*KEY, colour="red", number=7, street="x")))
         actions = [ThingRow.colour.remove(), ThingRow.number.set(ThingRow.number + 3)]
         ((before, after),) = audited(update(ThingRow, KEY, actions))
-        assert before == {"colour": "red", "number": 7}
+        assert before == {"member_id": "ME1", "colour": "red", "number": 7}, "with what names it"
         assert after == {"colour": None, "number": "number + 3"}
 
     def test_an_update_of_a_value_with_commas_and_words_of_the_language(self) -> None:

@@ -126,6 +126,7 @@ def test_an_entry_is_followed_from_the_wallet_to_its_order_and_the_audit_is_whol
         page.get_by_role("link", name=lived.order["order_id"]).first.click()
         expect(page.get_by_text("高山云雾绿茶").first).to_be_visible()
         go(page, "audit-log")
+        expect(row(page, "登录了后台").first).to_contain_text("店主")
         do(page, "核对有没有被改过")
         expect(page.get_by_test_id("chain-whole")).to_be_visible()
 

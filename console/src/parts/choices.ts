@@ -24,6 +24,11 @@ export async function giftChoices(): Promise<Choice[]> {
   return items.map((one) => ({ value: one.gift_id, name: one.name }))
 }
 
+export async function findStaff(typed: string): Promise<Choice[]> {
+  const { items } = await ask(get('/console/staff'))
+  return items.filter((one) => `${one.name} ${one.username}`.includes(typed.trim())).map((one) => ({ value: one.staff_id, name: one.name }))
+}
+
 /** Products by words; without any, the newest on the shelf. */
 export async function findProducts(typed: string, chosen: string[]): Promise<Choice[]> {
   const kept = await Promise.all(
