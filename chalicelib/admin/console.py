@@ -19,6 +19,9 @@ from chalicelib.admin.schemas import (
     ChainFindingOut,
     ChainOut,
     FirstPasswordOut,
+    KeyIn,
+    KeyOut,
+    KeysOut,
     NewStaffIn,
     PermissionGroupOut,
     PermissionOut,
@@ -35,11 +38,14 @@ from chalicelib.admin.schemas import (
     StaffListOut,
     StaffOut,
 )
+from chalicelib.admin.set_key import set_key
 from chalicelib.admin.verify_chain import verify_chain
 from chalicelib.kernel import clock, settings
 from chalicelib.kernel.auth import staff
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http import Ask, Doors, Nothing
+from chalicelib.wechat import keys
+from chalicelib.wechat.transport import WeChatRefused, WeChatUnavailable
 
 doors = Doors("/console")
 _GRANTING = (rules.OnlyOwners, rules.NotYoursToGrant, rules.StaffChanged)
@@ -224,6 +230,26 @@ def put_setting(ask: Ask[SettingIn]) -> SettingOut:
     return _setting(name)
 
 
+@doors.get("/wechat-keys", who=staff("settings.keys"), returns=KeysOut)
+def list_keys(ask: Ask[Any]) -> KeysOut:
+    """The keys that WeChat gave the shop: when each was put, never its value."""
+    return KeysOut(items=[_key(one) for one in keys.KEYS])
+
+
+@doors.put(
+    "/wechat-keys/{name}",
+    who=staff("settings.keys"),
+    body=KeyIn,
+    returns=KeyOut,
+    errors=(keys.KeyUnknown, rules.SettingChanged, Invalid, WeChatUnavailable, WeChatRefused),
+)
+def put_key(ask: Ask[KeyIn]) -> KeyOut:
+    """Replace a key after WeChat took it; in use everywhere within five minutes."""
+    name = ask.path["name"]
+    set_key(name, ask.body.secret.strip(), by=ask.who.id)
+    return _key(keys.key_named(name))
+
+
 def _shown(one: Staff) -> StaffOut:
     return StaffOut.model_validate(one)
 
@@ -251,4 +277,16 @@ def _setting(name: str) -> SettingOut:
         values=values,
         form=adapter.json_schema(),
         history=[SettingVersionOut.model_validate(one) for one in history],
+    )
+
+
+def _key(key: keys.Key) -> KeyOut:
+    last = store.key_set(key.name)
+    return KeyOut(
+        name=key.name,
+        title=key.title,
+        says=key.says,
+        looks=key.looks,
+        set_at=last.changed_at if last else keys.set_at(key),
+        set_by=last.changed_by if last else None,
     )

@@ -72,6 +72,7 @@ CATALOGUE: tuple[Group, ...] = (
         {
             "settings.read": "查看设置",
             "settings.edit": "修改设置",
+            "settings.keys": "更换微信密钥",
             "staff.read": "查看管理员",
             "staff.edit": "管理管理员与角色",
             "audit.read": "查看操作记录",

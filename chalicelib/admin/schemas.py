@@ -201,6 +201,30 @@ class SettingSummaryOut(Out):
     changed_by: str | None
 
 
+class KeyIn(Body):
+    """A new key; it is kept in the vault and never shown again."""
+
+    secret: str = Field(title="新的密钥", min_length=3, max_length=64)
+
+
+class KeyOut(Out):
+    """One of the keys that WeChat gave the shop, without its value."""
+
+    name: str
+    title: str
+    says: str = Field(description="Where WeChat shows it.")
+    looks: str
+    set_at: datetime | None = Field(description="When it was put last; null when it is missing.")
+    set_by: str | None = Field(description="Who did it here; null when the deployment did.")
+
+
+class KeysOut(Out):
+    """Every key that staff may replace."""
+
+    items: list[KeyOut]
+    next: str | None = None
+
+
 class SettingsOut(Out):
     """Every settings document."""
 

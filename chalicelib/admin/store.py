@@ -235,6 +235,16 @@ def put_setting(version: SettingVersion) -> Write:
     return put_new(row, SettingChanged)
 
 
+def key_document(name: str) -> str:
+    """Under which name it is written down who replaced a key; no settings are called so."""
+    return f"key:{name}"
+
+
+def key_set(name: str) -> SettingVersion | None:
+    """Who replaced the key last, and when; without its value. ``None`` when staff never did."""
+    return next(iter(setting_versions(key_document(name), limit=1)), None)
+
+
 # -- audit --------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,8 @@
 """Keys of WeChat Pay v3, and what is done with them; the mathematics is wechatpayv3's.
 
 Public-key mode only, as all new merchants have (wechat.md §2.4). While WeChat changes its key, two
-ids are good: the configured one and that in the secret ``wechat/pay-public-key-previous``.
+ids are good: the configured one and that in the secret ``wechat/pay-public-key-previous``. A notice
+that was sealed before the shop changed its APIv3 key opens with ``wechat/api-v3-key-previous``.
 """
 
 import functools
@@ -31,8 +32,11 @@ def public_key(key_id: str) -> Any | None:
     """The platform's key of this id; ``None`` unless it is on our list. Never asks WeChat for one."""
     if key_id == config().pay_public_key_id:
         return _public_key(secret("wechat/pay-public-key"))
-    previous_id, pem = _previous(int(time.monotonic() // _PREVIOUS_KEPT_SECONDS))
-    return _public_key(pem) if previous_id and key_id == previous_id else None
+    kept = _previous("pay-public-key")
+    if not kept:
+        return None
+    former = json.loads(kept)
+    return _public_key(str(former["pem"])) if key_id == str(former["id"]) else None
 
 
 def is_signed(key: Any, *, timestamp: str, nonce: str, body: bytes, signature: str) -> bool:
@@ -48,14 +52,18 @@ def is_signed(key: Any, *, timestamp: str, nonce: str, body: bytes, signature: s
 
 def opened(resource: dict[str, str]) -> str | None:
     """The plaintext of a notice's ``resource`` (AES-256-GCM); ``None`` unless it is whole and ours."""
+    plain = _opened_with(secret("wechat/api-v3-key"), resource)
+    if plain is None and (former := _previous("api-v3-key")):
+        plain = _opened_with(former, resource)
+    return plain
+
+
+def _opened_with(key: str, resource: dict[str, str]) -> str | None:
     from wechatpayv3.utils import aes_decrypt
 
     try:
         plain: str | None = aes_decrypt(
-            resource["nonce"],
-            resource["ciphertext"],
-            resource.get("associated_data") or "",
-            secret("wechat/api-v3-key"),
+            resource["nonce"], resource["ciphertext"], resource.get("associated_data") or "", key
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
@@ -85,22 +93,24 @@ def _public_key(pem: str) -> Any:
     return load_pem_public_key(pem.encode())
 
 
-@functools.lru_cache(maxsize=1)
-def _previous(_window: int) -> tuple[str, str]:
-    """Id and PEM of the key before; empty texts when there is none.
+def _previous(name: str) -> str:
+    """What the secret held before it was replaced; an empty text when there is none."""
+    return _read_previous(name, int(time.monotonic() // _PREVIOUS_KEPT_SECONDS))
 
-    The absence is remembered too: else every forged notice with a made-up key id would cost us a
+
+@functools.lru_cache(maxsize=2)
+def _read_previous(name: str, _window: int) -> str:
+    """The absence is remembered too: else every forged notice with a made-up key id would cost us a
     call to the vault.
     """
     try:
-        kept = json.loads(secret("wechat/pay-public-key-previous"))
+        return secret(f"wechat/{name}-previous")
     except ClientError as problem:
         if problem.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-        return "", ""
-    return str(kept["id"]), str(kept["pem"])
+        return ""
 
 
 def forget() -> None:
     """Look for the previous key afresh."""
-    _previous.cache_clear()
+    _read_previous.cache_clear()

@@ -107,18 +107,24 @@ def _refresh(app: App, stored: Token | None, rejected: str | None) -> str:
     return fresh.access_token
 
 
+def try_secret(app: App, value: str) -> None:
+    """Ask for a token with this secret, and keep nothing. Raises ``WeChatRefused``, ``WeChatUnavailable``."""
+    _ask_for_token(app, value, forced=False)
+
+
+def _ask_for_token(app: App, with_secret: str, *, forced: bool) -> dict[str, Any]:
+    asked = {
+        "grant_type": "client_credential",
+        "appid": appid_of(app),
+        "secret": with_secret,
+        "force_refresh": forced,
+    }
+    return transport.call("POST", f"{config().wechat_api_url}/cgi-bin/stable_token", json=asked)
+
+
 def _fetch(app: App, *, forced: bool) -> Token:
     asked_at = now()
-    answer = transport.call(
-        "POST",
-        f"{config().wechat_api_url}/cgi-bin/stable_token",
-        json={
-            "grant_type": "client_credential",
-            "appid": appid_of(app),
-            "secret": secret(f"wechat/{app}-secret"),
-            "force_refresh": forced,
-        },
-    )
+    answer = _ask_for_token(app, secret(f"wechat/{app}-secret"), forced=forced)
     try:
         token, expires_in = str(answer["access_token"]), int(answer["expires_in"])
     except (KeyError, TypeError, ValueError):

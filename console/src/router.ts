@@ -59,6 +59,7 @@ export const entries: Entry[] = [
   page('商品', 'reviews', '评价', 'reviews.edit', () => import('./pages/shop/Reviews.vue')),
   page('营销', 'announcements', '公告', 'content.edit', () => import('./pages/marketing/Announcements.vue')),
   page('设置', 'settings', '商城设置', 'settings.read', () => import('./pages/settings/Settings.vue')),
+  page('设置', 'wechat-keys', '微信密钥', 'settings.keys', () => import('./pages/settings/WeChatKeys.vue')),
   page('设置', 'staff', '员工', 'staff.read', () => import('./pages/settings/Staff.vue')),
   page('设置', 'roles', '角色', 'staff.read', () => import('./pages/settings/Roles.vue')),
   page('概览', 'jobs', '任务', '', () => import('./pages/settings/Jobs.vue')),

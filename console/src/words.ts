@@ -69,6 +69,11 @@ export const words = {
     unset: '不设置',
     changed: '刚刚被别人修改过。您填的内容还在，请核对下面的变化后再保存。',
   },
+  keys: {
+    title: '微信密钥（只能更换，不再显示）',
+    replace: '更换',
+    effect: (where: string, looks: string) => `${where}应是 ${looks}。小程序和公众号的 AppSecret 会先请微信验证，不对就不保存；保存后五分钟内全部用上新的。`,
+  },
   firstSteps: {
     title: '开店准备',
     done: '已完成',
