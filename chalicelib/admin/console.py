@@ -237,7 +237,7 @@ def list_keys(ask: Ask[Any]) -> KeysOut:
 
 
 @doors.put(
-    "/wechat-keys/{name}",
+    "/wechat-keys/{key_name}",
     who=staff("settings.keys"),
     body=KeyIn,
     returns=KeyOut,
@@ -245,7 +245,7 @@ def list_keys(ask: Ask[Any]) -> KeysOut:
 )
 def put_key(ask: Ask[KeyIn]) -> KeyOut:
     """Replace a key after WeChat took it; in use everywhere within five minutes."""
-    name = ask.path["name"]
+    name = ask.path["key_name"]
     set_key(name, ask.body.secret.strip(), by=ask.who.id)
     return _key(keys.key_named(name))
 

@@ -42,7 +42,7 @@ def test_a_secret_that_wechat_takes_is_kept_and_its_value_is_nowhere_else(
     listed = api.get(PATH, token=keeper)
     today = clock.business_day(clock.now())
     audited = store.audit(newest=today, oldest=today, limit=10)
-    assert [one.door for one in audited.items] == ["PUT /console/wechat-keys/{name}"]
+    assert [one.door for one in audited.items] == ["PUT /console/wechat-keys/{key_name}"]
     for text in (answer.body, listed.body, str(audited.items), capsys.readouterr().out):
         assert GOOD not in str(text)
 

@@ -52,6 +52,7 @@ from chalicelib.standing.hold_territory import hold_territory
 from chalicelib.standing.record_violation import record_violation
 from chalicelib.standing.violation import Violation
 from chalicelib.wallet.grant_points import grant_points
+from chalicelib.wechat import keys as wechat_keys
 from chalicelib.wechat.codes import plain_qr
 from chalicelib.withdrawals.request import request
 from chalicelib.withdrawals.rules import Withdrawal
@@ -228,6 +229,7 @@ def _known(
         "level_id": ("normal",),
         "member_id": (shop.a, shop.b, shop.c),
         "name": tuple(settings.declared()),
+        "key_name": tuple(key.name for key in wechat_keys.KEYS),
         "notice_id": (notice_id,),
         "order_id": (unpaid.order_id, shipped.order_id),
         "parcel_no": ("1",),
