@@ -371,3 +371,8 @@ def demand_known(permissions: Collection[str]) -> None:
     """Raises ``PermissionUnknown`` unless every one is in the catalogue."""
     if not set(permissions) <= EVERYTHING:
         raise PermissionUnknown()
+
+
+def key_document(name: str) -> str:
+    """Under which name it is written down who replaced a key; no settings are called so."""
+    return f"key:{name}"

@@ -1,7 +1,7 @@
 """Staff replace one of the keys that WeChat gave the shop (G3)."""
 
 from chalicelib.admin import store
-from chalicelib.admin.rules import SettingVersion
+from chalicelib.admin.rules import SettingVersion, key_document
 from chalicelib.kernel import clock
 from chalicelib.kernel.dynamo import commit
 from chalicelib.wechat import keys
@@ -17,7 +17,7 @@ def set_key(name: str, value: str, *, by: str) -> SettingVersion:
     keys.check_key(key, value)
     latest = store.key_set(name)
     version = latest.version if latest else 0
-    added = SettingVersion(store.key_document(name), version + 1, {}, changed_at=clock.now(), changed_by=by)
+    added = SettingVersion(key_document(name), version + 1, {}, changed_at=clock.now(), changed_by=by)
     commit(store.put_setting(added))
     keys.keep_key(key, value)
     return added

@@ -23,6 +23,7 @@ from chalicelib.admin.rules import (
     StaffChanged,
     StaffExists,
     StaffUnknown,
+    key_document,
 )
 from chalicelib.kernel import aws, clock, crypto, ids
 from chalicelib.kernel.days import walk_back
@@ -233,11 +234,6 @@ def put_setting(version: SettingVersion) -> Write:
         changed_by=version.changed_by,
     )
     return put_new(row, SettingChanged)
-
-
-def key_document(name: str) -> str:
-    """Under which name it is written down who replaced a key; no settings are called so."""
-    return f"key:{name}"
 
 
 def key_set(name: str) -> SettingVersion | None:

@@ -5,15 +5,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.admin.rules import AuditChange, AuditEntry
+from chalicelib.admin.rules import AuditChange, AuditEntry, key_document
 from chalicelib.kernel import settings
 from chalicelib.kernel.money import yuan
+from chalicelib.wechat.keys import KEYS
 
 NameOf = Callable[[str], str]
 """A member's or staff member's name by the id; the id's end where nobody is known."""
 _PLACE = re.compile(r"\{([a-z_-]+)(?:\.([a-z_]+))?\}")
 _PERSON = re.compile(r"(?:ME|ST)[0-9A-Z]{26}")
 _LONGEST = 60
+_KEYS = {key_document(one.name): one.title for one in KEYS}
 _WHY = ("reason", "said", "told", "note")
 _CHOICES: Mapping[str, Mapping[Any, str]] = {
     "is_agreed": {True: "同意了", False: "拒绝了"},
@@ -42,6 +44,7 @@ SAYS: dict[str, str] = {
     "PUT /console/roles/{role_id}": "修改了角色 {roles.name}",
     "DELETE /console/roles/{role_id}": "删除了角色 {roles.name}",
     "PUT /console/settings/{name}": "修改了设置“{settings.name}”",
+    "PUT /console/wechat-keys/{key_name}": "更换了微信密钥“{settings.name}”",
     # 会员与分销商
     "PUT /console/members/{member_id}/note": f"改了 {_ABOUT} 的备注",
     "PUT /console/members/{member_id}/tags": f"把 {_ABOUT} 的标签设为 {{body.tags}}",
@@ -229,6 +232,8 @@ def _words(field: str, value: Any, name_of: NameOf) -> str:
         return _CHOICES[field].get(value, str(value))
     if field == "name" and value in settings.declared():
         return settings.declared()[value].title
+    if field == "name" and value in _KEYS:
+        return _KEYS[value]
     if field == "terms":
         return _short(str(_read(value).get("name", ""))) if isinstance(value, str | dict) else ""
     if isinstance(value, int) and field.endswith("_fen"):

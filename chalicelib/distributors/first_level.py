@@ -2,7 +2,8 @@
 
 import contextlib
 
-from chalicelib.distributors.rules import JoinRules, Level, LevelTaken
+from chalicelib.distributors.application import JoinRules
+from chalicelib.distributors.rules import Level, LevelTaken
 from chalicelib.distributors.save_level import save_level
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from chalicelib.admin import store
+from chalicelib.admin.tell_audit import tell_audit
 from chalicelib.kernel import clock, secrets
 from chalicelib.wechat import pay_crypto
 from tests.support import api
@@ -43,6 +44,7 @@ def test_a_secret_that_wechat_takes_is_kept_and_its_value_is_nowhere_else(
     today = clock.business_day(clock.now())
     audited = store.audit(newest=today, oldest=today, limit=10)
     assert [one.door for one in audited.items] == ["PUT /console/wechat-keys/{key_name}"]
+    assert tell_audit(audited.items[0], str) == "更换了微信密钥“小程序密钥 AppSecret”"
     for text in (answer.body, listed.body, str(audited.items), capsys.readouterr().out):
         assert GOOD not in str(text)
 
