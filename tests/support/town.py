@@ -210,14 +210,7 @@ def _known(
     published = publish_announcement(save_announcement("放假通知", "国庆照常发货").announcement_id)
     plan = commissions.plans()[0]
     drafted = draft_plan(plan)
-    quarantine(
-        reason="amount_fen",
-        order_number=unpaid.order_id,
-        transaction_id="4200000000000009",
-        amount_fen=Fen(1),
-        expected_fen=unpaid.total_fen,
-        notice_id="EV-1",
-    )
+    _pay_wrongly(unpaid)
     return {
         **_marketing(shop),
         "address_id": ("AD-C",),
@@ -246,6 +239,18 @@ def _known(
         "template_id": (shop.tea.freight_template_id or "",),
         "withdrawal_id": (withdrawal.withdrawal_id,),
     }
+
+
+def _pay_wrongly(order: Order) -> None:
+    """A notice over another amount than the order's."""
+    quarantine(
+        reason="amount_fen",
+        order_number=order.order_id,
+        transaction_id="4200000000000009",
+        amount_fen=Fen(1),
+        expected_fen=order.total_fen,
+        notice_id="EV-1",
+    )
 
 
 def _job() -> str:
