@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from chalicelib.admin import store as admin
+from chalicelib.admin.rules import AuditEntry
 from chalicelib.commissions import store as commissions
 from chalicelib.commissions.rules import Commission
+from chalicelib.distributors import store as distributors
+from chalicelib.distributors.rules import Distributor, Status
 from chalicelib.jobs.rules import Kind
 from chalicelib.jobs.sheet import Cell, Yuan
 from chalicelib.kernel.paging import Page
@@ -16,26 +20,31 @@ from chalicelib.orders import store as orders
 from chalicelib.orders.describe import REFUND_TEXT, STATUS_TEXT
 from chalicelib.orders.move_refund import Refund
 from chalicelib.orders.rules import Order
+from chalicelib.reports.show_audit import show_audit
 from chalicelib.wallet import store as wallet
 from chalicelib.wallet.rules import Entry
 from chalicelib.withdrawals import store as withdrawals
 from chalicelib.withdrawals.explain import explain
 from chalicelib.withdrawals.rules import Withdrawal
 
-ListName = Literal["orders", "refunds", "members", "commissions", "withdrawals", "journal"]
+ListName = Literal[
+    "orders", "refunds", "members", "distributors", "commissions", "withdrawals", "journal", "audit"
+]
 _AT_ONCE = 100
 Pages = Callable[[date, int, str | None], Page[Any]]
 
 
 @dataclass(frozen=True)
 class ExportList:
-    """One list: each business day has ``parts`` that are read page by page; one thing gives its rows."""
+    """One list: each business day has ``parts`` that are read page by page; a page's things give its rows.
+    One that is not of days is written whole, whatever days are asked for."""
 
     kind: Kind
     header: Sequence[str]
     pages: Pages
-    rows: Callable[[Any], Iterator[Sequence[Cell]]]
+    rows: Callable[[Sequence[Any]], Iterator[Sequence[Cell]]]
     parts: int = 1
+    is_of_days: bool = True
 
 
 def export_lists() -> dict[ListName, ExportList]:
@@ -141,6 +150,47 @@ def _entry_rows(entry: Entry) -> Iterator[Sequence[Cell]]:
         yield entry.entry_id, entry.at, entry.kind, move.account, None, move.points, refs
 
 
+def _distributor_rows(found: Sequence[Distributor]) -> Iterator[Sequence[Cell]]:
+    levels = distributors.levels()
+    people = members.load_many(one.member_id for one in found)
+    for one in found:
+        member, level = people.get(one.member_id), levels.get(one.level_id)
+        yield (
+            one.member_id,
+            member.nickname if member else None,
+            member.phone_masked if member else None,
+            _STANDINGS[one.status],
+            level.name if level else one.level_id,
+            "已冻结" if one.frozen_by else "正常",
+            one.applied_at,
+            one.decided_at,
+            member.upline if member else None,
+            one.message,
+            one.reason,
+        )
+
+
+def _audit_rows(found: Sequence[AuditEntry]) -> Iterator[Sequence[Cell]]:
+    """In the words of the console's page; what changed in the tables stays there."""
+    for one in show_audit(found):
+        yield one.at, one.staff_name, one.told, one.ip, one.door, one.request_id, one.audit_id
+
+
+def _each(
+    rows: Callable[[Any], Iterator[Sequence[Cell]]],
+) -> Callable[[Sequence[Any]], Iterator[Sequence[Cell]]]:
+    return lambda things: (row for thing in things for row in rows(thing))
+
+
+_STANDINGS: dict[Status, str] = {
+    "PENDING": "待审核",
+    "APPROVED": "正常",
+    "REJECTED": "已拒绝",
+    "DISABLED": "已停用",
+    "SUSPENDED": "已暂停",
+    "EXPELLED": "已清退",
+    "DELETED": "已删除",
+}
 _PAID_BY = {"WECHAT": "微信支付", "BALANCE": "余额", "NOTHING": "没有付款"}
 _STATES = {"PENDING": "待结算", "MATURED": "已结算", "CLAWED": "已追回", "ZERO": "没有佣金"}
 
@@ -149,6 +199,7 @@ def _orders_of(day: date, part: int, cursor: str | None) -> Page[Order]:
     return orders.of_day(day, limit=_AT_ONCE, cursor=cursor)
 
 
+_STATUSES: tuple[Status, ...] = get_args(Status)
 _ORDERS = Kind("EXPORT_ORDERS", "导出订单", "orders.read")
 _LISTS: dict[ListName, ExportList] = {
     "orders": ExportList(
@@ -171,7 +222,7 @@ _LISTS: dict[ListName, ExportList] = {
             "备注",
         ),
         _orders_of,
-        _order_rows,
+        _each(_order_rows),
     ),
     "refunds": ExportList(
         Kind("EXPORT_REFUNDS", "导出售后", "refunds.read"),
@@ -179,13 +230,35 @@ _LISTS: dict[ListName, ExportList] = {
         lambda day, part, cursor: orders.refunds_of_days(
             newest=day, oldest=day, limit=_AT_ONCE, cursor=cursor
         ),
-        _refund_rows,
+        _each(_refund_rows),
     ),
     "members": ExportList(
         Kind("EXPORT_MEMBERS", "导出会员", "members.read"),
         ("会员号", "昵称", "手机", "状态", "加入时间", "上级", "绑定时间", "标签", "备注"),
         lambda day, part, cursor: members.joined(newest=day, oldest=day, limit=_AT_ONCE, cursor=cursor),
-        _member_rows,
+        _each(_member_rows),
+    ),
+    "distributors": ExportList(
+        Kind("EXPORT_DISTRIBUTORS", "导出分销商", "distributors.read"),
+        (
+            "会员号",
+            "昵称",
+            "手机",
+            "状态",
+            "等级",
+            "佣金",
+            "申请时间",
+            "处理时间",
+            "上级",
+            "申请留言",
+            "最近原因",
+        ),
+        lambda day, part, cursor: distributors.of_status(
+            _STATUSES[part], limit=_AT_ONCE, cursor=cursor, newest_first=False
+        ),
+        _distributor_rows,
+        parts=len(_STATUSES),
+        is_of_days=False,
     ),
     "commissions": ExportList(
         Kind("EXPORT_COMMISSIONS", "导出佣金", "commissions.read"),
@@ -205,7 +278,7 @@ _LISTS: dict[ListName, ExportList] = {
             "结算时间",
         ),
         _orders_of,
-        _commission_rows,
+        _each(_commission_rows),
     ),
     "withdrawals": ExportList(
         Kind("EXPORT_WITHDRAWALS", "导出提现", "withdrawals.read"),
@@ -223,13 +296,19 @@ _LISTS: dict[ListName, ExportList] = {
             "原因",
         ),
         lambda day, part, cursor: withdrawals.of_day(day.isoformat(), limit=_AT_ONCE, cursor=cursor),
-        _withdrawal_rows,
+        _each(_withdrawal_rows),
     ),
     "journal": ExportList(
         Kind("EXPORT_JOURNAL", "导出账目", "wallet.read"),
         ("流水号", "时间", "类型", "账户", "金额", "积分", "来源"),
         lambda day, part, cursor: wallet.entries_of_shard(day, part, limit=_AT_ONCE, cursor=cursor),
-        _entry_rows,
+        _each(_entry_rows),
         parts=wallet.DAY_SHARDS,
+    ),
+    "audit": ExportList(
+        Kind("EXPORT_AUDIT", "导出操作记录", "audit.read"),
+        ("时间", "员工", "做了什么", "IP", "接口", "请求号", "记录号"),
+        lambda day, part, cursor: admin.audit(newest=day, oldest=day, limit=_AT_ONCE, cursor=cursor),
+        _audit_rows,
     ),
 }

@@ -27,7 +27,7 @@ def export_step(run: Run) -> Step:
     for _ in range(_MOST_READS):
         found = one.pages(day, part, cursor)
         done += len(found.items)
-        rows += [tuple(row) for thing in found.items for row in one.rows(thing)]
+        rows += [tuple(row) for row in one.rows(found.items)]
         cursor = found.next
         if cursor is None:
             part = (part + 1) % one.parts

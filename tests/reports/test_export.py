@@ -7,8 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from chalicelib.distributors.change_status import change_status
 from chalicelib.jobs.rules import Job
 from chalicelib.kernel import clock
+from chalicelib.kernel.dynamo import commit
+from chalicelib.members import store as members
 from chalicelib.orders.receive import receive
 from chalicelib.reports import export_step as steps
 from tests.jobs.running import finish, result_of
@@ -18,7 +21,10 @@ from tests.support import api
 from tests.support.world import Clock
 
 __all__ = ["shop"]
-ALL = ("orders.read", "refunds.read", "members.read", "commissions.read", "withdrawals.read", "wallet.read")
+ALL = (
+    *("orders.read", "refunds.read", "members.read", "commissions.read", "withdrawals.read", "wallet.read"),
+    *("distributors.read", "audit.read"),
+)
 
 
 def export(name: str, *permissions: str, sheet: str = "csv", key: str = "export-key-1") -> api.Answer:
@@ -84,6 +90,31 @@ def test_xlsx_and_its_name(shop: Shop) -> None:
 def test_it_takes_the_permission_to_see_the_list(shop: Shop) -> None:
     assert export("withdrawals", "orders.read").status == 403
     assert export("orders", "orders.read").status == 202
+    for name, needs in (("distributors", "distributors.read"), ("audit", "audit.read")):
+        assert export(name, "orders.read", "members.read", key=f"export-key-{name}").status == 403
+        assert export(name, needs, key=f"export-key-{name}").status == 202
+
+
+def test_every_distributor_once_whatever_the_days(shop: Shop, world: Clock) -> None:
+    """G6: of every status, with names; a distributor of long ago as well."""
+    world.advance(days=30)
+    commit(members.set_nickname(shop.b, "=HYPERLINK(1)"))
+    change_status(shop.a, "DISABLED", by="ST1", reason="刷单")
+    job = finish(export("distributors", *ALL).json["job_id"])
+    found = {one["会员号"]: one for one in rows_of(job)}
+    assert job.summary == {"rows": len(found)} and {shop.a, shop.b} <= found.keys()
+    assert (found[shop.a]["状态"], found[shop.a]["最近原因"]) == ("已停用", "刷单")
+    assert found[shop.b]["昵称"] == "'=HYPERLINK(1)" and found[shop.b]["状态"] == "正常"
+    assert job.file_name == f"分销商-{clock.business_day(clock.now()):%Y%m%d}.csv"
+
+
+def test_the_audit_is_written_in_words(shop: Shop) -> None:
+    """G2, G6: what staff did, as the page tells it, and no formula."""
+    held = api.staff_token("content.edit")
+    api.post("/console/announcements", {"title": "=1+1", "text": "欢迎"}, token=held)
+    found = rows_of(finish(export("audit", *ALL).json["job_id"]))
+    assert "写了公告“=1+1”" in [one["做了什么"] for one in found]
+    assert {one["接口"] for one in found} >= {"POST /console/announcements"}
 
 
 def test_bad_days_are_refused_in_words(shop: Shop) -> None:

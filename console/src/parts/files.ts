@@ -14,10 +14,14 @@ const EXPORTS: { value: List; name: string; needs: string }[] = [
   { value: 'orders', name: '订单', needs: 'orders.read' },
   { value: 'refunds', name: '售后', needs: 'refunds.read' },
   { value: 'members', name: '会员', needs: 'members.read' },
+  { value: 'distributors', name: '分销商（全部）', needs: 'distributors.read' },
   { value: 'commissions', name: '佣金', needs: 'commissions.read' },
   { value: 'withdrawals', name: '提现', needs: 'withdrawals.read' },
   { value: 'journal', name: '账目', needs: 'wallet.read' },
+  { value: 'audit', name: '操作记录', needs: 'audit.read' },
 ]
+/** Written whole: no days are asked for. */
+const WHOLE: List[] = ['distributors']
 export const IMPORTS: { name: ImportName; title: string; needs: string; header: string }[] = [
   { name: 'products', title: '导入商品', needs: 'catalog.edit', header: '商品名称,副标题,分类,规格,售价,划线价,成本价,重量（克）' },
   { name: 'parcels', title: '批量发货', needs: 'orders.ship', header: '订单号,快递公司,快递单号' },
@@ -32,6 +36,7 @@ export async function exportList(list?: List | MouseEvent): Promise<void> {
   const isAsked = await show({
     title: '导出',
     form: 'ExportIn',
+    fixed: isGiven && WHOLE.includes(list) ? { list, since: today, until: today } : undefined,
     start: { list: isGiven ? list : choices[0]?.value, since: `${today.slice(0, 8)}01`, until: today, sheet: 'xlsx' },
     choices: { list: choices, sheet: [{ value: 'xlsx', name: 'Excel（xlsx）' }, { value: 'csv', name: 'CSV' }] },
     effect: '在后台准备文件，可以离开页面；好了以后在“任务”里下载，保留 7 天。',
