@@ -12,9 +12,9 @@ from chalicelib.commissions.take_back import goes_beyond, take_back
 from chalicelib.kernel.dynamo import Write
 from chalicelib.kernel.money import Fen
 from chalicelib.wallet import store as wallet
+from chalicelib.wallet.book_points import PointsTurn
 from chalicelib.wallet.move_points import POINTS_ISSUED, claw_points, points_account_of
 from chalicelib.wallet.rules import account_of, postings_between, turned
-from chalicelib.wallet.store import PointsTurn
 
 
 @dataclass(frozen=True)

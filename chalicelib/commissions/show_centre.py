@@ -6,15 +6,13 @@ from chalicelib.commissions.schemas import CentreOut, ComingOut
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.money import Fen
 from chalicelib.wallet import store as wallet
-from chalicelib.wallet.rules import day_scope, month_of
+from chalicelib.wallet.rules import day_scope, month_scope
 
 
 def show_centre(member_id: str) -> CentreOut:
     """The figures of the centre. The estimates are commissions credited minus taken back in the period."""
     at = now()
     purse, totals = wallet.find(member_id), wallet.totals(member_id)
-    month = wallet.days_of_month(member_id, month_of(at))
-    today = next((day.earned_fen for day in month if day.scope == day_scope(at)), Fen(0))
     coming = store.next_coming(member_id, at)
     here_fen, gone_fen = purse.available_fen + purse.frozen_fen, totals.withdrawn_fen + totals.spent_fen
     return CentreOut(
@@ -24,8 +22,8 @@ def show_centre(member_id: str) -> CentreOut:
         withdrawn_fen=totals.withdrawn_fen,
         debt_fen=purse.debt_fen,
         earned_fen=Fen(totals.pending_fen + here_fen + gone_fen - purse.debt_fen),
-        today_fen=today,
-        month_fen=Fen(sum(day.earned_fen for day in month)),
+        today_fen=wallet.totals(member_id, day_scope(at)).earned_fen,
+        month_fen=wallet.totals(member_id, month_scope(at)).earned_fen,
         coming=_coming(coming),
         says=[
             "待结算的佣金在买家确认收货、售后期结束后自动变为可提现。",

@@ -7,6 +7,7 @@ from chalicelib.marketing import store
 from chalicelib.marketing.rules import CampaignUnknown, Coupon, SoldOut, TooFewPoints
 from chalicelib.marketing.take_coupon import CounterLow, may_take, take_coupon
 from chalicelib.wallet import store as wallet
+from chalicelib.wallet.book_points import book_points
 from chalicelib.wallet.move_points import PointsMoved, spend_points
 
 _TRIES = 6
@@ -38,7 +39,7 @@ def exchange_points(member_id: str, template_id: str, *, key: str) -> Coupon:
         try:
             commit(
                 take_coupon(campaign, member_id, coupon_id, source="POINTS", at=at),
-                wallet.book_points(before, move),
+                book_points(before, move),
                 wallet.entry(f"EXCHANGE:{coupon_id}", at, [], refs, points=move.postings),
             )
         except (CounterLow, ConditionFailed, PointsMoved) as problem:

@@ -12,9 +12,9 @@ from chalicelib.kernel.money import Points
 from chalicelib.orders.move_refund import Refund
 from chalicelib.orders.rules import Order
 from chalicelib.wallet import store as wallet
+from chalicelib.wallet.book_points import PointsTurn, book_points
 from chalicelib.wallet.move_points import PointsRules, claw_points, earn_points, last_moment
 from chalicelib.wallet.points_for import points_for
-from chalicelib.wallet.store import PointsTurn
 
 
 def earned_points(order: Order, refund: Refund | None = None) -> Points:
@@ -34,7 +34,7 @@ def bring_points(order: Order, at: datetime) -> list[Write]:
     until = last_moment(at, settings.read(PointsRules).valid_days)
     move = earn_points(before, points, lot_id=entry_id, expires_at=until)
     refs = {"order_id": order.order_id, "member_id": order.buyer_id}
-    return [*wallet.book_points(before, move), wallet.entry(entry_id, at, [], refs, points=move.postings)]
+    return [*book_points(before, move), wallet.entry(entry_id, at, [], refs, points=move.postings)]
 
 
 def take_points_back(order: Order, refund: Refund, turn: PointsTurn) -> None:

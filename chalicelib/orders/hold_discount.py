@@ -13,6 +13,7 @@ from chalicelib.marketing.use_coupon import give_back, use_coupon
 from chalicelib.orders.move_refund import Refund, points_back
 from chalicelib.orders.rules import Order
 from chalicelib.wallet import store as wallet
+from chalicelib.wallet.book_points import PointsTurn, book_points
 from chalicelib.wallet.move_points import (
     POINTS_SPENT,
     PointsRules,
@@ -21,7 +22,6 @@ from chalicelib.wallet.move_points import (
     spend_points,
     unspend_points,
 )
-from chalicelib.wallet.store import PointsTurn
 
 
 def hold_discount(order: Order, coupon: Coupon | None, at: datetime) -> list[Write]:
@@ -31,7 +31,7 @@ def hold_discount(order: Order, coupon: Coupon | None, at: datetime) -> list[Wri
         before = wallet.find_points(order.buyer_id)
         move = spend_points(before, order.points)
         refs = {"order_id": order.order_id}
-        writes += wallet.book_points(before, move)
+        writes += book_points(before, move)
         writes.append(wallet.entry(f"SPEND:{order.order_id}", at, [], refs, points=move.postings))
     return writes
 
@@ -45,7 +45,7 @@ def release_discount(order: Order, at: datetime) -> list[Write]:
         entry_id = f"UNSPEND:{order.order_id}"
         before = wallet.find_points(order.buyer_id)
         move = unspend_points(before, order.points, lot_id=entry_id, at=at)
-        writes += wallet.book_points(before, move)
+        writes += book_points(before, move)
         writes.append(wallet.entry(entry_id, at, [], {"order_id": order.order_id}, points=move.postings))
     return writes
 

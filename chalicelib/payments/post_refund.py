@@ -15,6 +15,7 @@ from chalicelib.orders.rules import Order
 from chalicelib.payments.quarantine import quarantine
 from chalicelib.payments.rules import REFUND_REPAIR_AFTER, NotARefundOfOurs, PaymentMismatch
 from chalicelib.wallet import store as wallet
+from chalicelib.wallet.book_points import PointsTurn
 from chalicelib.wechat.pay import RefundNotice, RefundState
 
 _TRIES = 4
@@ -81,7 +82,7 @@ def _book(state: str, refund: Refund, order: Order) -> None:
 
 def _post(refund: Refund, order: Order) -> None:
     at = now()
-    turn = wallet.PointsTurn()
+    turn = PointsTurn()
     lines = refunded_lines(refund, order)
     back = back_to_balance(refund, order)
     clawed = claw_back(order.order_id, refund.refund_id, lines, at, turn=turn, back=back)

@@ -6,6 +6,7 @@ from chalicelib.kernel import settings
 from chalicelib.kernel.clock import business_day, now
 from chalicelib.kernel.dynamo import ConditionFailed, commit
 from chalicelib.wallet import store
+from chalicelib.wallet.book_points import book_points
 from chalicelib.wallet.move_points import PointsMoved, PointsRules, PointsWallet, earn_points, last_moment
 from chalicelib.wallet.points_for import CheckInClosed, PointsEarning
 
@@ -35,7 +36,7 @@ def check_in(member_id: str) -> PointsWallet:
         after = replace(move.wallet, checked_in_on=today.isoformat(), streak_days=days)
         entry = store.entry(entry_id, at, [], {"member_id": member_id}, points=move.postings)
         try:
-            commit(store.book_points(before, replace(move, wallet=after)), entry)
+            commit(book_points(before, replace(move, wallet=after)), entry)
         except (PointsMoved, ConditionFailed):
             continue
         return after

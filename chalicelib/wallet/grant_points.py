@@ -9,6 +9,7 @@ from chalicelib.kernel.errors import Conflict, KeyReused
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.money import Points
 from chalicelib.wallet import store
+from chalicelib.wallet.book_points import book_points
 from chalicelib.wallet.move_points import PointsGrant, PointsRules, earn_points, last_moment
 
 
@@ -47,7 +48,7 @@ def book_grant(grant: PointsGrant) -> list[Write]:
     move = earn_points(before, grant.points, lot_id=entry_id, expires_at=until)
     refs = {"member_id": grant.member_id, "grant_id": grant.grant_id}
     return [
-        *store.book_points(before, move),
+        *book_points(before, move),
         store.entry(entry_id, at, [], refs, points=move.postings),
     ]
 

@@ -72,7 +72,7 @@ class LineRow(Table):
 
 
 class TotalsRow(Table):
-    """The lines folded: scope ``ALL``, and ``D#{day}`` for each business day with earnings."""
+    """The lines folded: scope ``ALL``, ``M#{month}``, and ``D#{day}`` for each business day with earnings."""
 
     class Meta:
         table_name = table_name("wallet-totals")
@@ -87,6 +87,8 @@ class TotalsRow(Table):
     earned_fen = FenAttribute()
     withdrawn_fen = FenAttribute()
     spent_fen = FenAttribute()
+    taken_fen = FenAttribute(null=True)
+    matured_fen = FenAttribute(null=True)
 
 
 class PointsRow(Table):

@@ -49,12 +49,12 @@ def _refold(member_id: str) -> Totals:
     seen = store.totals(member_id)
     lines = list(store.all_lines(member_id))
     scopes = sorted({scope for line in lines for scope in scopes_of(line)} - {ALL})
-    days = [
-        store.put_day(fold(member_id, scope, [line for line in lines if scope in scopes_of(line)]))
+    parts = [
+        store.put_scope(fold(member_id, scope, [line for line in lines if scope in scopes_of(line)]))
         for scope in scopes
     ]
-    for start in range(0, len(days), _CHUNK):
-        commit(store.totals_unchanged(seen), days[start : start + _CHUNK])
+    for start in range(0, len(parts), _CHUNK):
+        commit(store.totals_unchanged(seen), parts[start : start + _CHUNK])
     rebuilt = fold(member_id, ALL, lines)
     last: list[Write] = [store.put_totals(rebuilt, seen)] if lines or seen.lines else []
     commit(last)

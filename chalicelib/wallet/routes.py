@@ -10,8 +10,19 @@ from chalicelib.wallet import store
 from chalicelib.wallet.check_in import check_in
 from chalicelib.wallet.move_points import PointsMoved
 from chalicelib.wallet.points_for import CheckInClosed
-from chalicelib.wallet.schemas import CheckInOut, LinesAsked, LinesOut, PointsLinesOut, PointsOut, WalletOut
+from chalicelib.wallet.schemas import (
+    CheckInOut,
+    EarningsAsked,
+    EarningsOut,
+    LedgerOut,
+    LinesAsked,
+    LinesOut,
+    PointsLinesOut,
+    PointsOut,
+    WalletOut,
+)
 from chalicelib.wallet.show import show, show_lines
+from chalicelib.wallet.show_earnings import show_earnings, show_months
 from chalicelib.wallet.show_points import show_check_in, show_points, show_points_lines
 
 doors = Doors("/shop")
@@ -27,6 +38,18 @@ def read_wallet(ask: Ask[Any]) -> WalletOut:
 def list_lines(ask: Ask[Any]) -> LinesOut:
     """My statement, newest first, with the order each line came from."""
     return show_lines(ask.who.id, month=ask.query.month, limit=ask.query.limit, cursor=ask.query.next)
+
+
+@doors.get("/wallet/earnings", who=member, query=EarningsAsked, returns=EarningsOut)
+def read_earnings(ask: Ask[Any]) -> EarningsOut:
+    """What each of the last days or months brought me."""
+    return show_earnings(ask.who.id, ask.query.span)
+
+
+@doors.get("/wallet/months", who=member, query=Paging, returns=LedgerOut, errors=(BadCursor,))
+def list_months(ask: Ask[Any]) -> LedgerOut:
+    """My ledger by month, newest first."""
+    return show_months(ask.who.id, limit=ask.query.limit, cursor=ask.query.next)
 
 
 @doors.get("/points", who=member, returns=PointsOut)

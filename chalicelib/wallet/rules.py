@@ -9,7 +9,7 @@ each asset (invariants 2, 19).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from chalicelib.kernel.clock import SHANGHAI, rfc3339
@@ -17,6 +17,8 @@ from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.money import Fen, Points
 
 Purse = Literal["pending", "available", "frozen", "debt"]
+Span = Literal["WEEK", "MONTH", "YEAR"]
+"""The last 7 days, the last 30 days, the last 12 months; today included."""
 PURSES: tuple[Purse, ...] = ("pending", "available", "frozen", "debt")
 EARNING_KINDS = frozenset({"PAID", "CREDIT", "REFUND", "ADJUST", "PERIOD", "TRIM"})
 """Entries that make or take back what a member earned; the others only move it."""
@@ -94,10 +96,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Totals:
-    """A member's lines, folded: over all time, or those of one business day (``scope``).
+    """A member's lines, folded: over all time, of one month, or what one business day earned (``scope``).
 
     ``earned_fen`` is credited minus taken back, ``withdrawn_fen`` what was paid out, fees included,
-    ``spent_fen`` what paid orders of the shop and did not come back.
+    ``spent_fen`` what paid orders of the shop and did not come back, ``taken_fen`` what was taken back
+    (above zero), ``matured_fen`` what stopped being pending: available now, or set off against a debt.
     Always: earned = pending + available + frozen + debt account + withdrawn + spent.
     """
 
@@ -111,10 +114,19 @@ class Totals:
     earned_fen: Fen = Fen(0)
     withdrawn_fen: Fen = Fen(0)
     spent_fen: Fen = Fen(0)
+    taken_fen: Fen = Fen(0)
+    matured_fen: Fen = Fen(0)
+
+    @property
+    def credited_fen(self) -> Fen:
+        """What was earned before anything was taken back."""
+        return Fen(self.earned_fen + self.taken_fen)
 
 
 ALL = "ALL"
 """The scope of the totals over all time."""
+MONTH = "M#"
+"""How the scope of a month begins."""
 
 
 class WalletMoved(Conflict):
@@ -213,13 +225,29 @@ def lines_of(entry: Entry) -> tuple[Line, ...]:
 
 
 def scopes_of(line: Line) -> tuple[str, ...]:
-    """The totals a line counts in: all time, and its business day when something was earned."""
-    return (ALL, day_scope(line.at)) if line.kind in EARNING_KINDS else (ALL,)
+    """The totals a line counts in: all time, its month, and its business day when something was earned."""
+    always = (ALL, month_scope(line.at))
+    return (*always, day_scope(line.at)) if line.kind in EARNING_KINDS else always
 
 
 def day_scope(at: datetime) -> str:
     """The scope of the business day of ``at``, e.g. ``D#2026-11-23``."""
     return f"D#{at.astimezone(SHANGHAI).date().isoformat()}"
+
+
+def month_scope(at: datetime) -> str:
+    """The scope of the month of ``at`` in China, e.g. ``M#2026-11``."""
+    return f"{MONTH}{month_of(at)}"
+
+
+def scopes_in(span: Span, at: datetime) -> tuple[str, ...]:
+    """The days or months of a chart that ends with the one of ``at``, oldest first."""
+    if span == "YEAR":
+        today = at.astimezone(SHANGHAI)
+        last = today.year * 12 + today.month - 1
+        return tuple(f"{MONTH}{one // 12:04}-{one % 12 + 1:02}" for one in range(last - 11, last + 1))
+    days = 7 if span == "WEEK" else 30
+    return tuple(day_scope(at - timedelta(days=back)) for back in range(days - 1, -1, -1))
 
 
 def month_of(at: datetime) -> str:
@@ -253,6 +281,8 @@ def fold(member_id: str, scope: str, lines: Iterable[Line]) -> Totals:
         Fen(sum(line.net_fen for line in kept if line.kind in EARNING_KINDS)),
         Fen(-sum(line.net_fen for line in kept if line.kind == "PAYOUT")),
         Fen(-sum(line.net_fen for line in kept if line.kind in SPENDING_KINDS)),
+        Fen(-sum(min(0, line.net_fen) for line in kept if line.kind in EARNING_KINDS)),
+        Fen(-sum(line.pending_fen for line in kept if line.kind == "MATURE")),
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from chalicelib.kernel.http import Body, Out, Paging, Query
 from chalicelib.kernel.money import Fen, Points
 from chalicelib.wallet.move_points import GrantStatus
+from chalicelib.wallet.rules import Span
 
 
 class WalletSaysOut(Out):
@@ -68,6 +69,50 @@ class LinesOut(Out):
 
     items: list[LineOut]
     months: list[MonthOut]
+    next: str | None
+
+
+class EarningsAsked(Query):
+    """How far back the chart goes; it ends today."""
+
+    span: Span = Field("WEEK", title="时间", description="7 days, 30 days, or 12 months.")
+
+
+class EarnedOut(Out):
+    """What a day (``2026-11-23``) or a month (``2026-11``) brought; ``net_fen`` may be below zero."""
+
+    of: str
+    credited_fen: Fen = Field(title="入账", description="Commission credited, settled or not.")
+    taken_fen: Fen = Field(title="扣回", description="Taken back by refunds and the like; above zero.")
+    net_fen: Fen = Field(title="实际收入", description="Credited less taken back.")
+
+
+class EarningsOut(Out):
+    """A chart of earnings, oldest first, every day or month of the span there; and their sums."""
+
+    span: Span
+    credited_fen: Fen
+    taken_fen: Fen
+    net_fen: Fen
+    parts: list[EarnedOut]
+
+
+class MonthLedgerOut(Out):
+    """One month of the ledger; days and months end at midnight in China."""
+
+    month: str
+    credited_fen: Fen = Field(title="入账")
+    taken_fen: Fen = Field(title="扣回", description="Above zero.")
+    matured_fen: Fen = Field(title="已结算", description="Became available, or paid off a debt.")
+    withdrawn_fen: Fen = Field(title="提现到账", description="Paid out, fees included.")
+    spent_fen: Fen = Field(title="余额消费", description="Paid orders of the shop; less what came back.")
+    net_fen: Fen = Field(title="实际收入", description="Credited less taken back.")
+
+
+class LedgerOut(Out):
+    """The ledger by month, newest first; months in which nothing moved are left out."""
+
+    items: list[MonthLedgerOut]
     next: str | None
 
 

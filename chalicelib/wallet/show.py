@@ -2,7 +2,7 @@
 
 from chalicelib.kernel.money import Fen
 from chalicelib.wallet import store
-from chalicelib.wallet.rules import Line, Totals, Wallet, month_of, title_of
+from chalicelib.wallet.rules import MONTH, Line, Totals, Wallet, month_of, title_of
 from chalicelib.wallet.schemas import LineOut, LinesOut, MonthOut, WalletOut, WalletSaysOut
 
 
@@ -76,4 +76,4 @@ def _line(line: Line) -> LineOut:
 
 
 def _earned(member_id: str, month: str) -> Fen:
-    return Fen(sum(day.earned_fen for day in store.days_of_month(member_id, month)))
+    return store.totals(member_id, f"{MONTH}{month}").earned_fen

@@ -30,12 +30,12 @@ from chalicelib.wallet.move_points import (
     Lot,
     PointsGrant,
     PointsLine,
-    PointsMove,
     PointsMoved,
     PointsWallet,
 )
 from chalicelib.wallet.rules import (
     ALL,
+    MONTH,
     Entry,
     EntryUnknown,
     Line,
@@ -49,6 +49,7 @@ from chalicelib.wallet.rules import (
     scopes_of,
 )
 
+NO_POINTS = Points(0)
 DAY_SHARDS = 8
 DUE_SHARDS = 8
 
@@ -176,10 +177,17 @@ def totals_of(member_ids: Iterable[str]) -> dict[str, Totals]:
     return {row.member_id: row.as_value(Totals) for row in rows}
 
 
-def days_of_month(member_id: str, month: str) -> list[Totals]:
-    """The totals of each business day of the month (``2026-11``) on which something was earned."""
-    rows = TotalsRow.query(member_id, TotalsRow.scope.startswith(f"D#{month}-"))
-    return [row.as_value(Totals) for row in rows]
+def totals_between(member_id: str, first: str, last: str) -> list[Totals]:
+    """What is folded under the scopes from ``first`` to ``last``, both included and of one kind."""
+    assert first[:2] == last[:2], (first, last)
+    return [row.as_value(Totals) for row in TotalsRow.query(member_id, TotalsRow.scope.between(first, last))]
+
+
+def months(member_id: str, *, limit: int, cursor: str | None) -> Page[Totals]:
+    """The totals of each month in which anything moved, newest first."""
+    within = TotalsRow.scope.startswith(MONTH)
+    found = page(TotalsRow, member_id, range_condition=within, limit=limit, cursor=cursor)
+    return found.map(lambda row: row.as_value(Totals))
 
 
 def lines(
@@ -218,8 +226,8 @@ def put_totals(rebuilt: Totals, seen: Totals) -> Write:
     return put(TotalsRow.of_value(rebuilt), _as_seen(seen), WalletMoved)
 
 
-def put_day(rebuilt: Totals) -> Write:
-    """Write the rebuilt totals of a day; to be committed with ``totals_unchanged``."""
+def put_scope(rebuilt: Totals) -> Write:
+    """Write the rebuilt totals of a day or a month; to be committed with ``totals_unchanged``."""
     return put(TotalsRow.of_value(rebuilt))
 
 
@@ -242,48 +250,6 @@ def replace_points(before: PointsWallet, after: PointsWallet) -> Write:
         PointsRow.version == before.version if before.version else PointsRow.member_id.does_not_exist()
     )
     return put(row, unchanged, PointsMoved)
-
-
-def book_points(before: PointsWallet, move: PointsMove) -> list[Write]:
-    """One move of one wallet: its balance and the lot it brings; the entry is the caller's.
-
-    Several moves of one wallet in one commit: ``replace_points`` once, and ``put_lot`` for each.
-    """
-    return [replace_points(before, move.wallet), *([put_lot(move.lot)] if move.lot else [])]
-
-
-NO_POINTS = Points(0)
-
-
-class PointsTurn:
-    """All that one commit does to points: several moves, each wallet written once.
-
-    A refund may give one member points back and take others away; both go through one turn.
-    """
-
-    def __init__(self) -> None:
-        self._before: dict[str, PointsWallet] = {}
-        self._after: dict[str, PointsWallet] = {}
-        self._lots: list[Lot] = []
-        self.postings: list[tuple[str, int]] = []
-
-    def of(self, member_id: str) -> PointsWallet:
-        """The member's points after what this turn did to them so far."""
-        if member_id not in self._after:
-            self._before[member_id] = self._after[member_id] = find_points(member_id)
-        return self._after[member_id]
-
-    def book(self, move: PointsMove) -> None:
-        """Add one move, made of the wallet that ``of`` gave."""
-        self._after[move.wallet.member_id] = move.wallet
-        self.postings += move.postings
-        self._lots += [move.lot] if move.lot else []
-
-    def writes(self) -> list[Write]:
-        """The wallets that changed and the lots that came; the commit raises ``PointsMoved``."""
-        changed = [one for one in self._before if self._before[one] != self._after[one]]
-        moved = [replace_points(self._before[one], self._after[one]) for one in changed]
-        return moved + [put_lot(lot) for lot in self._lots]
 
 
 def put_lot(lot: Lot) -> Write:
@@ -383,6 +349,8 @@ def _add(change: Totals) -> Write:
         (row.withdrawn_fen, change.withdrawn_fen),
         (row.spent_fen, change.spent_fen),
     )
+    seldom = ((row.taken_fen, change.taken_fen), (row.matured_fen, change.matured_fen))
+    pairs += tuple(pair for pair in seldom if pair[1])
     actions = [attribute.set((attribute | 0) + amount) for attribute, amount in pairs]
     return update(row, (change.member_id, change.scope), actions)
 

@@ -27,7 +27,7 @@ from chalicelib.kernel.money import Fen
 from chalicelib.members import store as members
 from chalicelib.members.rules import Member, new_member
 from chalicelib.wallet import store as wallet
-from chalicelib.wallet.store import PointsTurn
+from chalicelib.wallet.book_points import PointsTurn
 
 RULES: tuple[str, ...] = ("SELF", "L1", "L2", "L3")
 PLAN_10_5 = (Grant("PLAN", 1000), Grant("PLAN", 500))

@@ -20,6 +20,7 @@ from chalicelib.orders.receive import receive
 from chalicelib.orders.redeem import Redeem
 from chalicelib.orders.rules import Order, OrderMoved
 from chalicelib.wallet import store as wallet
+from chalicelib.wallet.book_points import book_points
 from chalicelib.wallet.jobs import tell_of_points
 from chalicelib.wallet.move_points import PointsMoved, spend_points
 from chalicelib.wallet.points_for import points_for
@@ -131,7 +132,7 @@ class TestRefunds:
         """Eleven earned and nine spent; all goods go back: two are taken, nine are owed (W1)."""
         order = completed(shop, world)
         before = wallet.find_points(shop.c)
-        commit(wallet.book_points(before, spend_points(before, 9)))
+        commit(book_points(before, spend_points(before, 9)))
         shop.pay_back(shop.ask(order, Slice(1, 3), Slice(2, 1), by="ST1"))
         assert held(shop) == (0, 9)
         assert store.load(order.order_id).status == "CLOSED"
@@ -178,7 +179,7 @@ class TestRaces:
         """A grant comes between the reading and the commit: both are there."""
         receive(shop.shipped(shop.paid()))
         world.advance(days=8)
-        real, given_points = wallet.book_points, []
+        real, given_points = book_points, []
 
         def late(before, move):  # type: ignore[no-untyped-def]
             if not given_points:
@@ -186,7 +187,7 @@ class TestRaces:
                 campaigns.points(shop.c, 5)
             return real(before, move)
 
-        monkeypatch.setattr(wallet, "book_points", late)
+        monkeypatch.setattr("chalicelib.orders.earned_points.book_points", late)
         complete(_only(shop))
         assert held(shop) == (16, 0)
 

@@ -26,6 +26,7 @@ from chalicelib.payments.prepay import prepay
 from chalicelib.payments.rules import OrderNotPayable
 from chalicelib.payments.settle_free import settle_free
 from chalicelib.wallet import store as wallet
+from chalicelib.wallet.book_points import book_points
 from chalicelib.wallet.expire_lots import expire_lots
 from chalicelib.wallet.move_points import claw_points
 from tests.conftest import Policy
@@ -211,7 +212,7 @@ class TestRefunds:
         before = wallet.find_points(shop.c)
         move = claw_points(before, 60)
         commit(
-            wallet.book_points(before, move),
+            book_points(before, move),
             wallet.entry("ADJUST:1", clock.now(), [], {}, points=move.postings),
         )
         assert (held(shop), wallet.find_points(shop.c).debt) == (0, 15)

@@ -76,6 +76,44 @@ class TestMine:
         assert [one["kind"] for one in rest["items"]] == ["PAID"]
         assert rest["items"][0]["pending_fen"] == 1099
 
+    def test_what_each_day_and_month_brought(self, world: support.Clock) -> None:
+        """Issue 5: every day of the span is there, its sums are those of its parts, and it ends today."""
+        world.advance(days=6)
+        week = api.get("/shop/wallet/earnings", token=api.member_token("MBA")).json
+        assert [one["of"] for one in week["parts"]] == [f"2026-11-{day}" for day in range(23, 30)]
+        assert [one["net_fen"] for one in week["parts"]] == [1099, 0, 0, 0, 0, -333, 0]
+        assert (week["credited_fen"], week["taken_fen"], week["net_fen"]) == (1099, 333, 766)
+        world.advance(days=30)
+        month = api.get("/shop/wallet/earnings?span=MONTH", token=api.member_token("MBA")).json
+        assert (len(month["parts"]), month["net_fen"]) == (30, 0)
+        year = api.get("/shop/wallet/earnings?span=YEAR", token=api.member_token("MBA")).json
+        assert [one["of"] for one in year["parts"]][-2:] == ["2026-11", "2026-12"]
+        assert [one["net_fen"] for one in year["parts"]][-2:] == [766, 0]
+        assert api.get("/shop/wallet/earnings?span=DECADE", token=api.member_token("MBA")).status == 422
+
+    def test_my_ledger_by_month(self) -> None:
+        """Issue 5: earned, taken back, matured and withdrawn, newest first, page by page."""
+        token = api.member_token("MBA")
+        first = api.get("/shop/wallet/months?limit=1", token=token).json
+        assert first["items"] == [
+            {
+                "month": "2026-12",
+                "credited_fen": 0,
+                "taken_fen": 0,
+                "matured_fen": 500,
+                "withdrawn_fen": 150,
+                "spent_fen": 0,
+                "net_fen": 0,
+            }
+        ]
+        rest = api.get(f"/shop/wallet/months?limit=9&next={first['next']}", token=token).json
+        assert [(one["month"], one["credited_fen"], one["taken_fen"]) for one in rest["items"]] == [
+            ("2026-11", 1099, 333)
+        ]
+        other = api.member_token("MBB")
+        assert api.get("/shop/wallet/months", token=other).json == {"items": [], "next": None}
+        assert api.get(f"/shop/wallet/months?next={first['next']}", token=other).status == 400
+
     def test_of_one_month(self) -> None:
         seen = api.get("/shop/wallet/lines?month=2026-11", token=api.member_token("MBA")).json
         assert [one["entry_id"] for one in seen["items"]] == ["REFUND:RF1", "PAID:OR1"]

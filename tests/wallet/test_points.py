@@ -16,6 +16,7 @@ from chalicelib.reports import audit as audit_file
 from chalicelib.reports.audit import audit
 from chalicelib.reports.check_bills import BillCheck
 from chalicelib.wallet import store
+from chalicelib.wallet.book_points import book_points
 from chalicelib.wallet.expire_lots import expire_lots
 from chalicelib.wallet.jobs import count_in_statements, tell_of_points
 from chalicelib.wallet.move_points import PointsMoved, claw_points, earn_points, last_moment, spend_points
@@ -43,14 +44,14 @@ def earn(points: int, *, days: int = 10, entry_id: str = "GRANT:1", member_id: s
     before = store.find_points(member_id)
     move = earn_points(before, points, lot_id=entry_id, expires_at=last_moment(support.START, days))
     entry = store.entry(entry_id, clock.now(), [], {"grant_id": "none"}, points=move.postings)
-    commit(store.book_points(before, move), entry)
+    commit(book_points(before, move), entry)
 
 
 def spend(points: int, entry_id: str = "SPEND:1", member_id: str = "MBA") -> None:
     before = store.find_points(member_id)
     move = spend_points(before, points)
     entry = store.entry(entry_id, clock.now(), [], {"spent": "yes"}, points=move.postings)
-    commit(store.book_points(before, move), entry)
+    commit(book_points(before, move), entry)
 
 
 def held(member_id: str = "MBA") -> tuple[int, int]:
@@ -94,7 +95,7 @@ class TestStore:
         spend(60)
         before = support.dump_all()
         with pytest.raises(PointsMoved):
-            commit(store.book_points(seen, spend_points(seen, 60)))
+            commit(book_points(seen, spend_points(seen, 60)))
         assert support.dump_all() == before
 
     def test_of_sixteen_at_once_only_as_many_are_spent_as_there_are(self) -> None:
@@ -217,7 +218,7 @@ class TestDoors:
         earn(100)
         spend(100)
         before = store.find_points("MBA")
-        commit(store.book_points(before, claw_points(before, 40)))
+        commit(book_points(before, claw_points(before, 40)))
         seen = api.get("/shop/points", token=api.member_token("MBA")).json
         assert seen["debt"] == 40 and "自动抵扣" in seen["says"]
 

@@ -22,6 +22,7 @@ from chalicelib.wallet.rules import (
     month_bounds,
     month_of,
     postings_between,
+    scopes_in,
     scopes_of,
     settle_debt,
     take_from,
@@ -86,6 +87,7 @@ class TestTotals:
         total = fold("A", ALL, lines)
         assert (total.pending_fen, total.available_fen, total.frozen_fen, total.debt_fen) == (0, 0, 0, -15)
         assert (total.earned_fen, total.withdrawn_fen, total.lines) == (35, 50, 6)
+        assert (total.credited_fen, total.taken_fen, total.matured_fen) == (100, 65, 70)
         assert total.earned_fen == (
             total.pending_fen + total.available_fen + total.frozen_fen + total.debt_fen + total.withdrawn_fen
         )
@@ -93,8 +95,22 @@ class TestTotals:
     def test_only_earnings_count_for_a_day(self) -> None:
         earned = Line("A", "1", "PAID", datetime(2026, 11, 23, 16, tzinfo=UTC), {})
         moved = Line("A", "2", "MATURE", AT, {})
-        assert scopes_of(earned) == (ALL, "D#2026-11-24")
-        assert scopes_of(moved) == (ALL,)
+        assert scopes_of(earned) == (ALL, "M#2026-11", "D#2026-11-24")
+        assert scopes_of(moved) == (ALL, "M#2026-11")
+
+    def test_a_set_off_debt_has_matured_too(self) -> None:
+        line = Line("A", "1", "MATURE", AT, {}, pending_fen=Fen(-70), available_fen=Fen(50), debt_fen=Fen(20))
+        assert fold("A", ALL, [line]).matured_fen == 70
+        assert fold("A", ALL, [line]).taken_fen == 0
+
+    def test_a_chart_ends_today_in_china(self) -> None:
+        late = datetime(2026, 12, 31, 16, tzinfo=UTC)
+        assert scopes_in("WEEK", late)[0] == "D#2026-12-26"
+        assert scopes_in("WEEK", late)[-1] == "D#2027-01-01"
+        assert len(scopes_in("MONTH", late)) == 30
+        assert (scopes_in("MONTH", late)[0], len(set(scopes_in("MONTH", late)))) == ("D#2026-12-03", 30)
+        months = scopes_in("YEAR", late)
+        assert (months[0], months[10], months[11], len(months)) == ("M#2026-02", "M#2026-12", "M#2027-01", 12)
 
 
 class TestMonths:

@@ -13,7 +13,7 @@ from chalicelib.wallet import store
 from chalicelib.wallet.count_entry import count_entry
 from chalicelib.wallet.jobs import count_in_statements
 from chalicelib.wallet.rebuild import rebuild
-from chalicelib.wallet.rules import ALL, Totals, account_of, day_scope
+from chalicelib.wallet.rules import ALL, Totals, account_of, day_scope, month_scope
 from tests.support import world as support
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -59,10 +59,13 @@ class TestCounting:
     def test_totals_are_the_fold_of_the_journal(self) -> None:
         some_books()
         assert deliver("journal", journal_records(), [count_in_statements]) == []
-        assert store.totals("MB1") == Totals("MB1", ALL, 5, 0, 30, 0, 0, 70, 40)  # type: ignore[arg-type]
+        assert store.totals("MB1") == Totals("MB1", ALL, 5, 0, 30, 0, 0, 70, 40, 0, 30, 70)  # type: ignore[arg-type]
         assert store.totals("MB2").pending_fen == 35
         assert store.totals("MB1", day_scope(support.START)).earned_fen == 70
-        assert [day.earned_fen for day in store.days_of_month("MB1", "2026-11")] == [70]
+        days = store.totals_between("MB1", "D#2026-11-01", "D#2026-11-30")
+        assert [(day.credited_fen, day.taken_fen) for day in days] == [(100, 30)]
+        (month,) = store.months("MB1", limit=9, cursor=None).items
+        assert (month.scope, month.lines, month.matured_fen) == ("M#2026-11", 5, 70)
 
     @pytest.mark.parametrize("seed", range(4))
     def test_replays_in_any_order_add_nothing(self, seed: int) -> None:
@@ -124,7 +127,7 @@ class TestRebuild:
         some_books()
         deliver("journal", journal_records(), [count_in_statements])
         expected = projections()
-        for scope in (ALL, day_scope(support.START)):
+        for scope in (ALL, day_scope(support.START), month_scope(support.START)):
             aws.client("dynamodb").update_item(
                 TableName="fenxiao-test-wallet-totals",
                 Key={"member_id": {"S": "MB1"}, "scope": {"S": scope}},

@@ -14,6 +14,12 @@ export function yuanParts(fen: number): [string, string] {
   return [(fen < 0 ? '-' : '') + whole, cents]
 }
 
+/** What a line of the statement did to what can be withdrawn, or else to what is still coming: `+12.34`. */
+export function change(line: { available_fen: number; pending_fen: number; frozen_fen: number; debt_fen: number }): string {
+  const fen = line.available_fen || line.pending_fen || line.frozen_fen || -line.debt_fen
+  return `${fen > 0 ? '+' : ''}${yuan(fen)}`
+}
+
 /** What was typed as yuan, in fen: `12.5` → `1250`; `null` when it is no amount. */
 export function fenOf(text: string): number | null {
   const found = /^(\d{1,9})(?:\.(\d{1,2}))?$/.exec(text.trim())

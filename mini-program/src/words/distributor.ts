@@ -34,6 +34,7 @@ export const distributorWords = {
     frozen: '提现中',
     withdrawn: '已提现',
     debt: '待抵扣',
+    earnings: '收益与账单',
     commissions: '我的佣金',
     products: '推广商品',
     poster: '推广海报',
@@ -50,6 +51,31 @@ export const distributorWords = {
     none: { title: '这里还没有佣金', reason: '朋友通过您的推广码成交后，佣金会显示在这里。' },
     more: '再看一些',
     why: '这笔佣金怎么算的',
+  },
+  earnings: {
+    spans: { WEEK: '近 7 天', MONTH: '近 30 天', YEAR: '近 12 个月' },
+    sum: (span: string) => `${span}实际收入`,
+    chart: '收益图，点一下柱子看当天或当月',
+    parts: (credited: string, taken: string) => `入账 ¥${credited} · 扣回 ¥${taken}`,
+    /** `2026-11-23` → `2026年11月23日`, `2026-11` → `2026年11月`. */
+    day: (of: string) => {
+      const [year, month, day] = of.split('-').map(Number)
+      return `${year}年${month}月${day ? `${day}日` : ''}`
+    },
+    /** Below a bar: `11-23`, or the month's number. */
+    shortDay: (of: string) => (of.length > 7 ? of.slice(5) : `${Number(of.slice(5))}月`),
+    bar: (day: string, net: string) => `${day}，实际收入 ${net} 元`,
+    ledger: '每月账单',
+    ledgerOf: (month: string) => `${month} 账单`,
+    credited: '入账',
+    taken: '扣回',
+    matured: '已结算',
+    withdrawn: '提现到账',
+    promote: '去推广',
+    none: { title: '这段时间还没有收益', reason: '朋友通过您的推广码成交后，每天的佣金会画在这里。' },
+    noMonths: { title: '还没有账单', reason: '有佣金或提现之后，这里按月列出来。' },
+    noLines: { title: '这个月没有流水', reason: '换一个月看看，或者去推广商品。' },
+    note: '入账含待结算的佣金；按北京时间计算，数字会比成交晚几秒。',
   },
   promote: {
     none: { title: '还没有可推广的商品', reason: '店主上架并开放推广后会显示在这里。' },
