@@ -12,7 +12,7 @@ from chalicelib.content.rules import (
     Notice,
     NoticeUnknown,
 )
-from chalicelib.kernel.dynamo import Write, put, put_new, update
+from chalicelib.kernel.dynamo import Write, delete, put, put_new, update
 from chalicelib.kernel.paging import Page, page
 
 _SHELF = "all"
@@ -50,6 +50,11 @@ def mark_read(member_id: str, notice_id: str, at: datetime) -> Write:
     return update(InboxRow, (member_id, notice_id), actions, there, otherwise=NoticeUnknown)
 
 
+def drop_notice(notice: Notice) -> Write:
+    """Take a notice away."""
+    return delete(InboxRow, (notice.member_id, notice.notice_id))
+
+
 def mark_message(notice: Notice, state: MessageState) -> Write:
     """Note what became of the subscribe message."""
     key = (notice.member_id, notice.notice_id)
@@ -64,6 +69,11 @@ def accepted(member_id: str) -> dict[str, int]:
 def accept(member_id: str, kind: str) -> Write:
     """The member allowed one more message of this kind."""
     return update(SubscriptionRow, (member_id, kind), [SubscriptionRow.accepted.add(1)])
+
+
+def drop_accepted(member_id: str, kind: str) -> Write:
+    """Forget what the member accepted of this kind."""
+    return delete(SubscriptionRow, (member_id, kind))
 
 
 def used_up(member_id: str, kind: str, *, all_of_them: bool) -> Write:

@@ -192,6 +192,16 @@ def _grow(member_id: str, product_id: str, fen: int, units: int) -> Write:
     return update(KeptRow, (member_id, product_id), actions)
 
 
+def drop_message(member_id: str) -> list[Write]:
+    """Drop the words of the application. The commit raises ``StepNotAllowed`` in a lost race."""
+    before = find(member_id)
+    if before is None or before.message is None:
+        return []
+    row = DistributorRow
+    actions = [row.message.remove(), row.version.set(before.version + 1)]
+    return [update(row, (member_id,), actions, row.version == before.version, otherwise=StepNotAllowed)]
+
+
 def levels() -> dict[str, Level]:
     """Every level by id, lowest rank first; at most ten seconds old."""
     global _kept

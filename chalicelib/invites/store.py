@@ -34,7 +34,7 @@ from chalicelib.invites.rules import (
 from chalicelib.kernel import aws, log
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
-from chalicelib.kernel.dynamo import IntAttribute, Otherwise, Write, put, put_new, update
+from chalicelib.kernel.dynamo import IntAttribute, Otherwise, Write, delete, put, put_new, update
 from chalicelib.kernel.paging import Page, page
 from chalicelib.members import store as members
 from chalicelib.members.rules import Member
@@ -88,6 +88,13 @@ def revoke_code(invite: Invite, at: datetime) -> Write:
     """Let the code bind nobody from now on; it keeps its first end when it is revoked twice."""
     first_end = InviteRow.revoked_at.set(InviteRow.revoked_at | at)
     return update(InviteRow, (invite.code,), [first_end], InviteRow.code.exists())
+
+
+def close_code(invite: Invite, at: datetime) -> list[Write]:
+    """Revoke the code for good and drop its owner's word for the channel; statistics stay."""
+    first_end, no_word = InviteRow.revoked_at.set(InviteRow.revoked_at | at), InviteRow.channel.set("")
+    there = InviteRow.code.exists()
+    return [update(InviteRow, (invite.code,), [first_end, no_word], there), delete(SlotRow, (invite.slot,))]
 
 
 def invites_may_bind(inviter: Member, rules: BindingRules) -> bool:

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.config import config
-from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.errors import Invalid, Unreachable
 
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 """For a file under a fresh key, which never changes."""
@@ -50,6 +50,16 @@ def signed_link(key: str, *, valid_seconds: int) -> str:
     place = {"Bucket": config().media_bucket, "Key": key}
     link: str = aws.client("s3").generate_presigned_url("get_object", Params=place, ExpiresIn=valid_seconds)
     return link
+
+
+def drop_folder(folder: str) -> None:
+    """Take away every file under this prefix; what died in between goes the next time."""
+    s3, place = aws.client("s3"), {"Bucket": config().media_bucket}
+    while found := s3.list_objects_v2(**place, Prefix=folder, MaxKeys=1000).get("Contents"):
+        keys = [{"Key": one["Key"]} for one in found]
+        refused = s3.delete_objects(**place, Delete={"Objects": keys, "Quiet": True}).get("Errors")
+        if refused:
+            raise Unreachable()  # else this would go round for ever
 
 
 def demand_pictures(keys: Iterable[str], *, field: str) -> None:

@@ -35,7 +35,8 @@ def make_poster(owner_id: str, code: str, kind: Literal["mini", "h5"]) -> bytes:
         raise ProductUnknown()
     title, price = (product.title, _price(product)) if product else ("", "")
     keys = (_picture_key(product), _avatar_key(owner))
-    kept = f"codes/poster/{fingerprint(LOOK, owner.nickname, title, price, *keys, drawn.content.hex())}"
+    shown = fingerprint(LOOK, owner.nickname, title, price, *keys, drawn.content.hex())
+    kept = f"{posters_of(owner_id)}{shown}"
     content = invites.kept_picture(kept)
     if content is None:
         limits.take((_PER_MEMBER, owner_id))
@@ -46,6 +47,11 @@ def make_poster(owner_id: str, code: str, kind: Literal["mini", "h5"]) -> bytes:
             raise MiniCodeUnavailable() from None  # WeChat sent something else than a picture
         invites.keep_picture(kept, content, "image/jpeg")
     return content
+
+
+def posters_of(owner_id: str) -> str:
+    """Where this member's posters lie; they show a name and a face, so they go with the account."""
+    return f"codes/poster/{owner_id}/"
 
 
 def _price(product: Product) -> str:

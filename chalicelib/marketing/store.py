@@ -162,6 +162,11 @@ def coupons_of(member_id: str, status: CouponStatus, *, limit: int, cursor: str 
     return found.map(lambda row: row.as_value(Coupon))
 
 
+def all_coupons_of(member_id: str, *, limit: int, cursor: str | None) -> Page[Coupon]:
+    """A member's coupons of every state."""
+    return page(CouponRow, member_id, limit=limit, cursor=cursor).map(lambda row: row.as_value(Coupon))
+
+
 def usable_coupons(member_id: str, at: datetime, limit: int) -> list[Coupon]:
     """Unused coupons that have not run out, the first to run out first."""
     rows = CouponRow.by_state.query(f"{member_id}#UNUSED", CouponRow.expires_at > at, limit=limit)

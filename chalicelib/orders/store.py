@@ -13,7 +13,7 @@ from chalicelib.kernel.days import walk_back
 from chalicelib.kernel.dynamo import Otherwise, Write, delete, put, put_new, update
 from chalicelib.kernel.ids import shard_of
 from chalicelib.kernel.paging import Page, page
-from chalicelib.members.rules import Address
+from chalicelib.members.rules import CLOSED_NAME, Address
 from chalicelib.orders import rules
 from chalicelib.orders.models import CartLineRow, FirstOrderRow, OrderRow, RefundRow
 from chalicelib.orders.move_refund import (
@@ -30,6 +30,7 @@ from chalicelib.orders.price import Wanted
 from chalicelib.orders.rules import Order, OrderMoved, OrderUnknown, ShipTo, Status
 
 DUE_SHARDS = 8
+_NOBODY = (CLOSED_NAME, "", "")
 _FILTERED_AT_ONCE = 1000
 
 
@@ -125,9 +126,9 @@ def sealed(address: Address, order_id: str) -> ShipTo:
 
 
 def receiver_of(order: Order) -> tuple[str, str, str]:
-    """Receiver, phone and street of an order, unsealed."""
-    person = json.loads(crypto.unseal(order.ship_to.sealed, context=f"{order.order_id}:ship_to"))
-    receiver, phone, street = person
+    """Receiver, phone and street of an order, unsealed; nobody's once the buyer's account is closed."""
+    sealed, context = order.ship_to.sealed, f"{order.order_id}:ship_to"
+    receiver, phone, street = json.loads(crypto.unseal(sealed, context=context)) if sealed else _NOBODY
     return receiver, phone, street
 
 

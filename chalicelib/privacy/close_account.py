@@ -2,13 +2,15 @@
 
 from chalicelib.kernel import sessions
 from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.paging import MAX_PAGE
+from chalicelib.marketing import store as marketing
+from chalicelib.marketing.rules import GiftClaim
 from chalicelib.members import store as members
 from chalicelib.members.erase import erase
 from chalicelib.members.rules import demand_active
 from chalicelib.orders import store as orders
 from chalicelib.orders.rules import Status
 from chalicelib.privacy.rules import AccountNotClosable, Standing, reasons_against
-from chalicelib.service.erase_reviews import erase_reviews
 from chalicelib.wallet import store as wallet
 
 _OPEN: tuple[Status, ...] = ("UNPAID", "PAID", "SHIPPED", "RECEIVED")
@@ -19,8 +21,9 @@ def close_account(member_id: str) -> None:
 
     Orders, commissions and the journal stay, under an id that names nobody any more. The wallet is held to
     nothing by the commit itself, so money that comes between is never lost: ``WalletMoved``, try again.
-    Own reviews lose their words first. Raises ``AccountNotClosable`` with every reason, ``MemberBlocked``
-    (who is kept out cannot begin anew so), ``MemberUnknown``, ``ReviewMoved`` when staff judged one just now.
+    What else speaks of the person goes right after (``forget``), as the follower of this commit. Raises
+    ``AccountNotClosable`` with every reason, ``MemberBlocked`` (who is kept out cannot begin anew so),
+    ``MemberUnknown``.
     """
     member = members.load(member_id)
     if member.status == "CLOSED":
@@ -29,7 +32,6 @@ def close_account(member_id: str) -> None:
     reasons = reasons_against(standing_of(member_id))
     if reasons:
         raise AccountNotClosable("".join(reasons))
-    erase_reviews(member_id)  # before, so that who dies here can ask again
     commit(*erase(member), wallet.still_empty(member_id), *sessions.end_all(member_id))
 
 
@@ -42,4 +44,10 @@ def standing_of(member_id: str) -> Standing:
         pending_fen=totals.pending_fen,
         frozen_fen=purse.frozen_fen,
         debt_fen=purse.debt_fen,
+        gifts=sum(one.status == "CLAIMED" for one in _gifts(member_id)),
     )
+
+
+def _gifts(member_id: str) -> list[GiftClaim]:
+    """A member has a handful; more than a hundred are not looked through."""
+    return marketing.claims_of(member_id, limit=MAX_PAGE, cursor=None).items

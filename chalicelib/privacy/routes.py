@@ -11,7 +11,6 @@ from chalicelib.privacy.close_account import close_account, standing_of
 from chalicelib.privacy.export import export
 from chalicelib.privacy.rules import AccountNotClosable, reasons_against
 from chalicelib.privacy.schemas import CloseIn, ClosingOut, ExportAsked, ExportOut
-from chalicelib.service.rules import ReviewMoved
 from chalicelib.wallet.rules import WalletMoved
 
 doors = Doors("/shop")
@@ -38,7 +37,7 @@ def read_closing(ask: Ask[Any]) -> ClosingOut:
     body=CloseIn,
     returns=Nothing,
     status=204,
-    errors=(AccountNotClosable, MemberBlocked, MemberChanged, WalletMoved, ReviewMoved, SessionOver),
+    errors=(AccountNotClosable, MemberBlocked, MemberChanged, WalletMoved, SessionOver),
 )
 def close_me(ask: Ask[CloseIn]) -> None:
     """Close my account: what names me goes for good, every device is signed out."""

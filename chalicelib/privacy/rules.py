@@ -6,7 +6,12 @@ from typing import Literal
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.money import Fen, yuan
 
-Part = Literal["profile", "addresses", "orders", "commissions", "wallet", "points", "withdrawals", "codes"]
+Part = (
+    Literal["profile", "addresses", "orders", "refunds", "reviews", "cart", "favourites"]
+    | Literal["coupons", "coupon_codes", "gifts", "commissions", "wallet", "points", "withdrawals"]
+    | Literal["codes", "attribution", "distributor", "figures", "violations"]
+    | Literal["notices", "messages", "sessions"]
+)
 
 
 class AccountNotClosable(Conflict):
@@ -25,6 +30,8 @@ class Standing:
     pending_fen: Fen
     frozen_fen: Fen
     debt_fen: Fen
+    gifts: int
+    """Claimed, and not sent yet: the parcel needs its receiver."""
 
 
 def reasons_against(standing: Standing) -> list[str]:
@@ -35,5 +42,6 @@ def reasons_against(standing: Standing) -> list[str]:
         (standing.available_fen, f"还有 {yuan(standing.available_fen)} 可提现，请先提现。"),
         (standing.pending_fen, f"还有 {yuan(standing.pending_fen)} 佣金待结算，请等结算后提现。"),
         (standing.debt_fen, f"还有 {yuan(standing.debt_fen)} 待抵扣，请联系客服处理。"),
+        (standing.gifts, f"还有 {standing.gifts} 件赠品准备寄出，请等寄出后再来。"),
     )
     return [reason for stands, reason in told if stands]

@@ -50,7 +50,7 @@ class Snapshot:
     tables: Any
     peer: dict[str, Any]
     moment: Any
-    files: dict[str, bytes]
+    files: dict[tuple[str, str], bytes]
 
     @staticmethod
     def take(peer: Street, clock: Clock) -> "Snapshot":
@@ -61,9 +61,10 @@ class Snapshot:
         peer.set_state(copy.deepcopy(self.peer))
         clock.moment = self.moment
         if files() != self.files:
-            _bucket().keys.clear()
-            for name, content in self.files.items():
-                aws.client("s3").put_object(Bucket=config().results_bucket, Key=name, Body=content)
+            for bucket in _buckets().values():
+                bucket.keys.clear()
+            for (bucket_name, name), content in self.files.items():
+                aws.client("s3").put_object(Bucket=bucket_name, Key=name, Body=content)
         fresh_container()
 
 
@@ -86,8 +87,13 @@ def books(peer: Street, *, is_exact: bool = False) -> Books:
         if not name.endswith(UNCOUNTED)
     }
     theirs = {kind: _states(getattr(peer, kind)) for kind in ("trades", "refunds", "bills")}
-    results = {name: content for name, content in files().items() if name.endswith("result")}
-    return {**tables, **theirs, "said": sorted(peer.said), "results": results}
+    media = config().media_bucket
+    left = {
+        "/".join(place): str(content)
+        for place, content in files().items()
+        if place[0] == media or place[1].endswith("result")
+    }
+    return {**tables, **theirs, "said": sorted(peer.said), "files": left}
 
 
 def everything(peer: Street, clock: Clock) -> int:
@@ -103,10 +109,11 @@ def everything(peer: Street, clock: Clock) -> int:
     return hash(json.dumps([tables, theirs, kept, clock.moment.isoformat()], sort_keys=True))
 
 
-def files() -> dict[str, bytes]:
-    """What long work has kept and left."""
-    bucket = _bucket()
-    return {name: key.value for name, key in bucket.keys.items()} if bucket else {}
+def files() -> dict[tuple[str, str], bytes]:
+    """What long work has kept and left, and people's pictures, by bucket and key."""
+    return {
+        (name, key): held.value for name, bucket in _buckets().items() for key, held in bucket.keys.items()
+    }
 
 
 def journal() -> list[str]:
@@ -198,9 +205,10 @@ def _backend() -> Any:
     return dynamodb_backends[account][config().region]
 
 
-def _bucket() -> Any:
+def _buckets() -> dict[str, Any]:
     (account,) = s3_backends
-    return s3_backends[account]["aws"].buckets.get(config().results_bucket)
+    found: dict[str, Any] = s3_backends[account]["aws"].buckets
+    return found
 
 
 def counting() -> Callable[[int], bytes]:

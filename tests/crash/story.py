@@ -36,6 +36,7 @@ from chalicelib.payments.prepay import prepay
 from chalicelib.payments.send_late_refund import send_late_refund
 from chalicelib.payments.settle import late_refund_id, settle
 from chalicelib.payments.store import find
+from chalicelib.privacy.close_account import close_account
 from chalicelib.service.write_review import Said, write_review
 from chalicelib.standing.record_violation import record_violation
 from chalicelib.standing.violation import Violation
@@ -79,6 +80,7 @@ def tell(shop: Shop, world: Clock) -> None:
     _be_given(shop)
     earn_silver(shop)
     record_violation(recorded(shop.a))
+    _leave(shop)
 
 
 def _pay_too_late(shop: Shop) -> None:
@@ -116,6 +118,13 @@ def _join(shop: Shop) -> None:
     change_status(newcomer, "APPROVED", by="ST1")
     move(shop.b, None, by="ST1", reason="换线")
     assert members.load(newcomer).path[1:] == (shop.a,), "the follower is to correct it"
+
+
+def _leave(shop: Shop) -> None:
+    """Somebody with a full cart goes for good."""
+    leaver = sign_in(Identity(config().mp_appid, "o-e", None)).member.member_id
+    fill_cart(leaver, shop.wanted(shop.tea, 0, 1))
+    close_account(leaver)
 
 
 def _be_given(shop: Shop) -> None:

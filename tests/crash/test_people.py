@@ -12,6 +12,7 @@ from chalicelib.invites.make_code import make_code
 from chalicelib.invites.move import move
 from chalicelib.invites.record_scan import record_scan
 from chalicelib.invites.revoke_code import revoke_code
+from chalicelib.invites.store import kept_picture
 from chalicelib.kernel.config import config
 from chalicelib.members import store
 from chalicelib.members.change_avatar import change_avatar
@@ -28,13 +29,18 @@ from chalicelib.members.sign_up import sign_up
 from chalicelib.members.start_session import start_session
 from chalicelib.members.take_phone import take_phone
 from chalicelib.orders.fill_cart import fill_cart
+from chalicelib.orders.move_refund import Slice
+from chalicelib.orders.offer_upload import offer_upload
+from chalicelib.orders.receive import receive
 from chalicelib.privacy.close_account import close_account
+from chalicelib.privacy.forget import forget
 from chalicelib.wechat.login import Identity, identity_of_code
 from tests.conftest import Policy
 from tests.crash.harness import Act, Case, Cases, assert_killed, is_whole, kills, survives
 from tests.crash.street import Street
 from tests.orders.shop import HOME, Shop
 from tests.support.world import Clock, dump, upload
+from tests.withdrawals.people import approve_distributor
 
 PASSWORD = "four plain words"
 
@@ -85,6 +91,28 @@ def test_closing_an_account(shop: Shop, peer: Street, world: Clock) -> None:
     survives(peer, world, lambda: close_account(shop.c))
     assert store.load(shop.c).status == "CLOSED"
     assert not [line for line in dump("identities") if shop.c in line]
+
+
+@kills(forget)
+def test_forgetting_whoever_left(shop: Shop, peer: Street, world: Clock) -> None:
+    """N4: words, pictures and places go wherever it dies; what is gone is not missed the next time."""
+    order = receive(shop.shipped(shop.pay(shop.place(shop.wanted(shop.tea, 0, 1), note="放门口"))))
+    evidence = offer_upload(shop.c, "image/png").picture_key
+    upload(evidence)
+    shop.pay_back(shop.ask(order, Slice(1, 1), note="漏了", picture_keys=(evidence,)))
+    apply(shop.c, "我想推广")
+    approve_distributor(shop.c)
+    make_code(shop.c, channel="我的小店")
+    fill_cart(shop.c, shop.wanted(shop.tea, 0, 1))
+    favour(shop.c, shop.tea.product_id, is_favourite=True)
+    notify("EV1", shop.c, "order_paid", {}, openid=None)
+    survives(peer, world, lambda: forget(shop.c), money_commits=0)
+    left = [line for table in ("orders", "refunds", "invites", "distributors") for line in dump(table)]
+    assert not [
+        line for line in left if any(word in line for word in ("放门口", "漏了", "我的小店", "我想推广"))
+    ]
+    assert dump("cart-lines") == dump("favourites") == dump("inbox") == []
+    assert kept_picture(evidence) is None
 
 
 @kills(make_code)

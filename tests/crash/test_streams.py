@@ -18,6 +18,7 @@ from chalicelib.kernel.jobs import Follower, deliver
 from chalicelib.members.follow_path import follow_path
 from chalicelib.orders.tell_wechat import tell_wechat
 from chalicelib.payments.jobs import settle_what_is_free
+from chalicelib.privacy.forget import forget
 from chalicelib.wallet.count_entry import count_entry
 from chalicelib.wallet.count_points import count_points
 from tests.conftest import Policy
@@ -37,6 +38,7 @@ THROUGH: dict[str, tuple[Callable[..., Any], ...]] = {
     "count_in_statements": (count_entry, count_points),
     "count_what_is_kept": (keep_purchase,),
     "follow_paths": (follow_path,),
+    "forget_who_left": (forget,),
     "tell_wechat_now": (tell_wechat,),
 }
 """The verbs behind the followers; those not named only ``notify``, or commit themselves."""

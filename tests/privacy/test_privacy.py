@@ -16,7 +16,7 @@ from chalicelib.members.sign_up import sign_up
 from chalicelib.members.start_session import start_session
 from chalicelib.orders.cancel import cancel
 from chalicelib.privacy.close_account import close_account
-from chalicelib.privacy.rules import AccountNotClosable, Standing, reasons_against
+from chalicelib.privacy.rules import AccountNotClosable
 from chalicelib.wallet import store as wallet
 from chalicelib.wallet.rules import Totals, WalletMoved
 from chalicelib.wechat.login import Identity
@@ -75,14 +75,6 @@ def test_everything_of_mine_is_there_and_nothing_of_others(shop: Shop) -> None:
     assert shop.c not in told and "科技路" not in told
     assert api.get("/shop/me/export?part=secrets", token=as_member(shop.c)).status == 422
     assert api.get("/shop/me/export?part=profile").status == 401
-
-
-@pytest.mark.parametrize("field", ["open_orders", "available_fen", "pending_fen", "frozen_fen", "debt_fen"])
-def test_each_thing_under_way_is_a_reason_of_its_own(field: str) -> None:
-    nothing = dict.fromkeys(("open_orders", "available_fen", "pending_fen", "frozen_fen", "debt_fen"), 0)
-    assert reasons_against(Standing(**nothing)) == []  # type: ignore[arg-type]
-    (reason,) = reasons_against(Standing(**{**nothing, field: 123}))  # type: ignore[arg-type]
-    assert "123" in reason or "¥1.23" in reason
 
 
 def test_an_open_order_keeps_the_account_until_it_ends(shop: Shop) -> None:

@@ -148,7 +148,7 @@ def test_who_closes_the_account_takes_the_words_away(shop: Shop, received: Order
     world.advance(days=8)
     complete(received)
     close_account(shop.c)
-    assert erase_reviews(shop.c) == []
+    erase_reviews(shop.c)
     follow()
     assert (shown(shop)["count"], shown(shop)["items"]) == (0, [])
     assert "会再买" not in str(dump_all())
