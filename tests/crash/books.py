@@ -207,8 +207,8 @@ def _backend() -> Any:
 
 def _buckets() -> dict[str, Any]:
     (account,) = s3_backends
-    found: dict[str, Any] = s3_backends[account]["aws"].buckets
-    return found
+    partitions = s3_backends[account].values()
+    return {name: bucket for one in partitions for name, bucket in one.buckets.items()}
 
 
 def counting() -> Callable[[int], bytes]:
