@@ -2,7 +2,8 @@
 
 Chalice packages the functions; then the zip is slimmed (only the AWS service models that we call, with
 compiled bytecode, since a container cannot write any), and the templates of ``infra/`` are merged in.
-The runtime version is that of the Python that runs this; run it with the one you want to deploy.
+A template that AWS would refuse stops it before anything is packed. The runtime version is that of the
+Python that runs this; run it with the one you want to deploy.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.local import starts
+from scripts.local.judge_template import judge_template
 from scripts.local.tables import read_template
 from scripts.local.world import ROOT
 
@@ -55,6 +57,8 @@ def main() -> None:
     parser.add_argument("--stage", default="prod", help="Chalice's stage (default prod)")
     parser.add_argument("--architecture", default="arm64", choices=("arm64", "x86_64"))
     options = parser.parse_args()
+    if problems := judge_template(template(options.stage)):
+        sys.exit(f"Fenxiao: AWS would refuse the template:\n{problems}")
     made = package(options.out, stage=options.stage, architecture=options.architecture)
     if options.architecture == OWN_ARCHITECTURE:
         starts.demand(made)
