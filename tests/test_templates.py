@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from scripts.local import package
 from scripts.local.judge_template import judge_template
 from scripts.local.world import ROOT
 
@@ -83,12 +84,13 @@ def test_a_bad_one_is_refused_by_name(template: dict[str, Any], told: str) -> No
 
 
 def test_package_stops_at_a_template_that_would_be_refused(tmp_path: Path) -> None:
-    """The real script on a copy of this repository whose tables are spoilt: it says what, and packs nothing."""
+    """The real script on a copy of this repository whose tables are spoilt: told by name, and not packed."""
     for name in ("app.py", "requirements.txt"):
         shutil.copy(ROOT / name, tmp_path)
     for name in ("chalicelib", ".chalice", "infra", "scripts"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "deploy*"))
-    shutil.copytree(ROOT / "scripts", tmp_path / "scripts", dirs_exist_ok=True)
+        shutil.copytree(
+            ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "deployed")
+        )
     (tmp_path / ".venv-tools").symlink_to((ROOT / ".venv-tools").resolve())
     tables = tmp_path / "infra" / "tables.yaml"
     tables.write_text(tables.read_text().replace("PAY_PER_REQUEST", "PAY_SOMETIMES"))
@@ -100,3 +102,16 @@ def test_package_stops_at_a_template_that_would_be_refused(tmp_path: Path) -> No
     assert done.returncode == 1 and "AWS would refuse the template" in done.stderr, done.stderr
     assert "PAY_SOMETIMES" in done.stderr
     assert not (tmp_path / "build").exists()
+
+
+@pytest.mark.parametrize(("version", "is_refused"), [((3, 11, 9), True), ((3, 12, 0), False)])
+def test_a_python_whose_functions_could_not_run_packs_nothing(
+    version: tuple[int, int, int], is_refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lambda's system under 3.11 is too old for Pillow: Chalice would compile it for an hour, and in vain."""
+    monkeypatch.setattr(sys, "version_info", version)
+    if is_refused:
+        with pytest.raises(SystemExit, match=r"3\.12 or newer"):
+            package.demand_python()
+    else:
+        package.demand_python()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.local import bench_cold, bench_history
+from scripts.local.package import demand_python
 from scripts.local.world import ROOT, World, WorldError, free_port
 
 PROCESSES = ("engine", "api")
@@ -56,6 +57,7 @@ def main() -> None:
         "--much", type=int, default=1_000_000, help="of a long one (default 1,000,000); 0: leave out"
     )
     options = parser.parse_args()
+    demand_python()
     try:
         with tempfile.TemporaryDirectory(prefix="fenxiao-bench-") as folder:
             found = measure(Path(folder), options.orders) | bench_cold.measure(Path(folder))

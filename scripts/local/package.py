@@ -69,6 +69,7 @@ def main() -> None:
 
 def package(out: Path, *, stage: str, architecture: str) -> Path:
     """Write ``deployment.zip`` and ``template.json`` into ``out``; returns the zip."""
+    demand_python()
     with tempfile.TemporaryDirectory(prefix="fenxiao-package-") as folder:
         raw = _chalice(Path(folder), stage, architecture)
         out.mkdir(parents=True, exist_ok=True)
@@ -76,6 +77,13 @@ def package(out: Path, *, stage: str, architecture: str) -> Path:
         whole = merged(json.loads((raw / "sam.json").read_text()))
     (out / "template.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
     return out / "deployment.zip"
+
+
+def demand_python() -> None:
+    """Exit under a Python whose functions could not run what we need: before 3.12 Lambda's system is too old
+    for Pillow, and Chalice would set out to compile it."""
+    if sys.version_info < (3, 12):
+        sys.exit("Fenxiao: functions need Python 3.12 or newer; run this by it, e.g. python3.13 scripts/…")
 
 
 def template(stage: str = "prod") -> dict[str, Any]:

@@ -19,23 +19,33 @@ ENGINE = ROOT / ".venv-tools"
 UV = "uv==0.13.9"
 
 
-def enter(module: str, *, has_pages: bool = False) -> None:
+def enter(module: str, *, has_pages: bool = False, by_version: bool = False) -> None:
     """Make sure the environments are there, then become ``python -m module`` in the first of them.
 
-    With ``has_pages`` the front ends' packages are installed meanwhile.
+    With ``has_pages`` the front ends' packages are installed meanwhile. With ``by_version`` the module runs
+    by the very Python that was asked for: where ``.venv`` is of another one, in an environment beside it.
     """
     if sys.version_info < (3, 11):
         sys.exit("Fenxiao needs Python 3.11 or newer; run this script with it, e.g. python3.11 scripts/start")
     installing = fronts.begin_install() if has_pages and "--help" not in sys.argv else []
-    prepare(RUN, "requirements.txt", "requirements-dev.txt")
+    run = _of_this_version() if by_version else RUN
+    prepare(run, "requirements.txt", "requirements-dev.txt")
     prepare(ENGINE, "scripts/local/requirements-engine.txt", "scripts/local/requirements-templates.txt")
     fronts.finish_install(installing)
     os.environ["PYTHONPATH"] = str(ROOT)
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
     os.chdir(ROOT)
-    python = str(RUN / "bin" / "python")
+    python = str(run / "bin" / "python")
     sys.stdout.flush()
     os.execv(python, [python, "-m", module, *sys.argv[1:]])
+
+
+def _of_this_version() -> Path:
+    """``.venv``, unless it was made by another Python than this one."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    made_by = RUN / "pyvenv.cfg"
+    is_ours = not made_by.exists() or f"version = {version}." in made_by.read_text()
+    return RUN if is_ours else RUN.with_name(f".venv-{version}")
 
 
 def prepare(folder: Path, *lists: str) -> None:
