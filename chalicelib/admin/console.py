@@ -39,6 +39,7 @@ from chalicelib.admin.schemas import (
     StaffOut,
 )
 from chalicelib.admin.set_key import set_key
+from chalicelib.admin.tell_setting import tell_setting
 from chalicelib.admin.verify_chain import verify_chain
 from chalicelib.kernel import clock, settings
 from chalicelib.kernel.auth import staff
@@ -275,7 +276,7 @@ def _setting(name: str) -> SettingOut:
     return SettingOut(
         **_summary(name).model_dump(),
         values=values,
-        form=adapter.json_schema(),
+        form=tell_setting(name, adapter.json_schema()),
         history=[SettingVersionOut.model_validate(one) for one in history],
     )
 

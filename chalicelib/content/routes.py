@@ -5,13 +5,14 @@ from typing import Any
 from chalicelib.content import rules, store
 from chalicelib.content.accept_messages import accept_messages
 from chalicelib.content.read_notice import read_notice
-from chalicelib.content.rules import KINDS, SubscribeMessages
+from chalicelib.content.rules import KINDS, ShopProfile, SubscribeMessages
 from chalicelib.content.schemas import (
     AcceptedIn,
     AnnouncementOut,
     AnnouncementsOut,
     InboxOut,
     NoticeOut,
+    ShopOut,
     SubscriptionOut,
     SubscriptionsOut,
 )
@@ -56,6 +57,12 @@ def list_announcements(ask: Ask[Any]) -> AnnouncementsOut:
     return AnnouncementsOut(
         items=[AnnouncementOut.model_validate(one) for one in found.items], next=found.next
     )
+
+
+@doors.get("/profile", who=anyone, returns=ShopOut)
+def read_shop(ask: Ask[Any]) -> ShopOut:
+    """What the shop is called, and how to reach its customer service."""
+    return ShopOut.model_validate(settings.read(ShopProfile))
 
 
 def _subscriptions(member_id: str) -> SubscriptionsOut:

@@ -190,6 +190,25 @@ class SubscribeMessages:
         return next((one for one in self.templates if one.kind == kind), None)
 
 
+@settings.declare("shop", "商城信息")
+@dataclass(frozen=True)
+class ShopProfile:
+    """What the shop is called and how people reach somebody in it (G3)."""
+
+    name: str = "分销商城"
+    service_phone: str = ""
+    service_hours: str = ""
+
+    def check(self) -> None:
+        """Refuse what no page could show, and a number that cannot be dialled."""
+        if not 1 <= len(self.name.strip()) <= 20:
+            raise ValueError("商城名称请填写 1 到 20 个字。")
+        if self.service_phone and not re.fullmatch(r"[0-9+][0-9-]{4,19}", self.service_phone):
+            raise ValueError("客服电话请只填数字和短横线，例如 400-800-1234。")
+        if len(self.service_hours) > 30:
+            raise ValueError("客服时间最多 30 个字。")
+
+
 class NoticeUnknown(NotFound):
     title = "没有找到消息"
     detail = "这条消息不存在或已过期。"

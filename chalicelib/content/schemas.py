@@ -21,6 +21,14 @@ class NoticeOut(Out):
     read_at: datetime | None
 
 
+class ShopOut(Out):
+    """The shop as everybody sees it; empty texts where it tells nothing."""
+
+    name: str
+    service_phone: str
+    service_hours: str
+
+
 class InboxOut(Out):
     """A page of the inbox, newest first."""
 

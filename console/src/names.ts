@@ -16,6 +16,8 @@ const CHOICES: Record<string, string> = {
   // 发货与售后
   EXPRESS: '快递', CITY: '同城配送', VIRTUAL: '无需物流', PICK_UP: '自提', REFUND_ONLY: '仅退款', RETURN: '退货退款',
   CHANGED_MIND: '不想要了', NOT_RECEIVED: '没有收到', WRONG_ITEM: '发错商品', QUALITY: '质量问题', NOT_AS_DESCRIBED: '与描述不符', OUT_OF_STOCK: '缺货', OTHER: '其他',
+  // 绑定
+  SCAN: '扫码时', LOGIN: '首次登录', PURCHASE: '下单时', DISTRIBUTORS: '只有分销商', MEMBERS: '所有会员',
   // 商品与营销
   PIECE: '按件', WEIGHT: '按重量', FIXED: '固定金额', PERCENT: '百分比', ACTIVE: '正常', STOPPED: '已停止', DISABLED: '已停用',
   // 成为分销商

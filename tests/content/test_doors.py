@@ -140,3 +140,24 @@ class TestAnnouncements:
         held = api.staff_token("members.read")
         assert api.get("/console/announcements", token=held).status == 403
         assert api.post("/console/announcements", WORDS, token=held).status == 403
+
+
+class TestShop:
+    """G3: what the shop is called, and its customer service."""
+
+    def test_everybody_reads_what_staff_have_set(self) -> None:
+        before = api.get("/shop/profile").json
+        assert before == {"name": "分销商城", "service_phone": "", "service_hours": ""}
+        token = api.staff_token("settings.edit")
+        values = {"name": "岩茶小铺", "service_phone": "400-800-1234", "service_hours": "每天 9:00 至 21:00"}
+        assert api.put("/console/settings/shop", {"version": 0, "values": values}, token=token).status == 200
+        assert api.get("/shop/profile").json == values
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"name": " "}, {"name": "长" * 21}, {"service_phone": "打给我"}, {"service_hours": "久" * 31}],
+    )
+    def test_what_no_page_could_show_is_refused(self, wrong: dict[str, str]) -> None:
+        token = api.staff_token("settings.edit")
+        answer = api.put("/console/settings/shop", {"version": 0, "values": wrong}, token=token)
+        assert answer.status == 422

@@ -13,6 +13,7 @@ from chalicelib.content.rules import (
     Announcement,
     AnnouncementNotDraft,
     AnnouncementStatus,
+    ShopProfile,
     SubscribeMessages,
     Template,
     demand_draft,
@@ -154,3 +155,24 @@ def test_only_what_is_not_published_may_be_edited(status: AnnouncementStatus) ->
             demand_draft(announcement)
     else:
         demand_draft(announcement)
+
+
+class TestShopProfile:
+    """G3: what no page could show, and no phone could dial, is refused."""
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            ShopProfile(name=" "),
+            ShopProfile(name="长" * 21),
+            ShopProfile(service_phone="打给我"),
+            ShopProfile(service_hours="久" * 31),
+        ],
+    )
+    def test_is_refused(self, wrong: ShopProfile) -> None:
+        with pytest.raises(ValueError, match=r"请|最多"):
+            wrong.check()
+
+    def test_is_taken(self) -> None:
+        ShopProfile("岩茶小铺", "400-800-1234", "每天 9:00 至 21:00").check()
+        ShopProfile().check()

@@ -42,6 +42,7 @@ export const memberWords = {
     addresses: '收货地址',
     reviews: '我的评价',
     inbox: '消息',
+    service: '联系客服',
     settings: '设置',
   },
   addresses: {
