@@ -22,6 +22,8 @@ class Count:
     """Of the stock as staff saw it; 0 when it was never set."""
     by: str
     reason: str
+    key: str = ""
+    """What names the count where a machine makes it: its movement has one id however often it is tried."""
 
 
 def set_stock(count: Count) -> Stock:
@@ -52,5 +54,6 @@ def _movement(count: Count, change: int) -> list[Write]:
     """The count's movement; there is none when only the low mark changed."""
     if change == 0:
         return []
-    made = Movement(count.sku_id, ids.new_id("MV"), "SET", change, now(), by=count.by, reason=count.reason)
+    number = ids.derived_id("MV", count.sku_id, "SET", count.key) if count.key else ids.new_id("MV")
+    made = Movement(count.sku_id, number, "SET", change, now(), by=count.by, reason=count.reason)
     return [store.record(made)]

@@ -1,11 +1,11 @@
 """Staff doors of the reports: are the books right, and who did what?"""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from chalicelib.admin import schemas as admin_schemas
 from chalicelib.admin import store as admin
-from chalicelib.jobs import store as jobs
 from chalicelib.jobs.read_sheet import MAX_BYTES, BadSheet
 from chalicelib.jobs.rules import JobUnknown
 from chalicelib.jobs.schemas import JobOut
@@ -16,7 +16,6 @@ from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.reports import store
 from chalicelib.reports.audit import audit
 from chalicelib.reports.export_lists import export_lists
-from chalicelib.reports.import_lists import import_lists
 from chalicelib.reports.overview import new_distributors, overview
 from chalicelib.reports.rules import AuditUnknown
 from chalicelib.reports.schemas import AuditOut, AuditsOut, DayOut, ExportIn, ImportIn, OverviewOut, RunAudit
@@ -91,8 +90,15 @@ def ask_export(ask: Ask[ExportIn]) -> JobOut:
 def try_import(ask: Ask[ImportIn]) -> JobOut:
     """Look a file through without changing anything; it takes the permission to do what is in it."""
     given = ask.body
-    auth.demand(auth.staff(import_lists()[given.list].kind.permission), ask.who)
-    return JobOut.of(start_import(given.list, given.content, by=ask.who.id, key=ask.key))
+    job = start_import(
+        given.list,
+        given.content,
+        pictures=given.pictures,
+        by=ask.who.id,
+        key=ask.key,
+        demand=_demand_of(ask),
+    )
+    return JobOut.of(job)
 
 
 @doors.post(
@@ -105,8 +111,11 @@ def try_import(ask: Ask[ImportIn]) -> JobOut:
 )
 def apply_import(ask: Ask[Any]) -> JobOut:
     """Do what a file says that was looked through without a problem."""
-    auth.demand(auth.staff(jobs.load(ask.path["job_id"], ask.who.id).permission), ask.who)
-    return JobOut.of(do_import(ask.path["job_id"], by=ask.who.id, key=ask.key))
+    return JobOut.of(do_import(ask.path["job_id"], by=ask.who.id, key=ask.key, demand=_demand_of(ask)))
+
+
+def _demand_of(ask: Ask[Any]) -> Callable[[str], None]:
+    return lambda permission: auth.demand(auth.staff(permission), ask.who)
 
 
 @doors.get("/audits/{audit_id}", who=auth.staff("audit.read"), returns=AuditOut, errors=(AuditUnknown,))

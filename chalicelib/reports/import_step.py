@@ -4,7 +4,8 @@ from chalicelib.jobs.read_sheet import read_sheet
 from chalicelib.jobs.rules import Run, Step
 from chalicelib.jobs.sheet import sheet
 from chalicelib.kernel.errors import Conflict, DomainError, Invalid, NotFound
-from chalicelib.reports.import_lists import ImportList, Thing, import_lists
+from chalicelib.reports.import_lists import ImportList, import_lists
+from chalicelib.reports.import_product import Beside, Thing
 
 _AT_ONCE = 50
 _MOST_PROBLEMS = 50
@@ -22,9 +23,9 @@ def import_step(run: Run) -> Step:
     things = one.things(read_sheet(run.input(), one.header))
     place = int(job.cursor or 0)
     some = things[place : place + _AT_ONCE]
-    told = [
-        (thing, _told(one, thing, None if job.params["is_trial"] else job.params["trial"])) for thing in some
-    ]
+    beside = Beside(job.by, job.params.get("pictures", {}))
+    trial = None if job.params["is_trial"] else job.params["trial"]
+    told = [(thing, _told(one, thing, beside, trial)) for thing in some]
     wrong = [
         f"第 {thing.number} 行 {thing.name}：{said}" for thing, said in told if said not in (_FINE, _DONE)
     ]
@@ -46,12 +47,12 @@ def import_step(run: Run) -> Step:
     )
 
 
-def _told(one: ImportList, thing: Thing, trial: str | None) -> str:
+def _told(one: ImportList, thing: Thing, beside: Beside, trial: str | None) -> str:
     try:
         if trial is None:
-            one.check(thing)
+            one.check(thing, beside)
             return _FINE
-        one.do(thing, f"{trial}:{thing.number}")
+        one.do(thing, beside, f"{trial}:{thing.number}")
         return _DONE
     except (Invalid, NotFound, Conflict) as refusal:
         return _words(refusal)

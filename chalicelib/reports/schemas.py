@@ -1,9 +1,11 @@
 """What reports look like from outside."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import Base64Bytes, Field
 
+from chalicelib.catalog.schemas import PictureUrl
 from chalicelib.jobs.sheet import SheetKind
 from chalicelib.kernel.http import Body, Out
 from chalicelib.reports.export_lists import ListName
@@ -79,3 +81,9 @@ class ImportIn(Body):
 
     list: ImportName = Field(title="导入什么")
     content: Base64Bytes = Field(title="文件", description="CSV or XLSX, in base 64.")
+    pictures: dict[Annotated[str, Field(min_length=1, max_length=100)], PictureUrl] = Field(
+        {},
+        title="图片",
+        max_length=200,
+        description="Addresses of uploaded pictures by the names of their files, as the rows name them.",
+    )

@@ -1,5 +1,7 @@
 """Bring a file in: first looked through, then done as it was looked through; long work (G6)."""
 
+from collections.abc import Callable, Mapping
+
 from chalicelib.jobs import store
 from chalicelib.jobs.read_sheet import read_sheet
 from chalicelib.jobs.rules import Job, JobUnknown
@@ -15,24 +17,44 @@ class NotLookedThrough(Conflict):
     detail = "请先等检查完成；有问题的行改好后，重新上传检查。"
 
 
-def start_import(name: ImportName, content: bytes, *, by: str, key: str) -> Job:
-    """The job that looks a file through and changes nothing.
+def start_import(
+    name: ImportName,
+    content: bytes,
+    *,
+    pictures: Mapping[str, str],
+    by: str,
+    key: str,
+    demand: Callable[[str], None],
+) -> Job:
+    """The job that looks a file through and changes nothing; ``demand`` refuses who may not do what is in it.
 
-    Raises ``BadSheet`` and what ``start_job`` does.
+    Raises ``BadSheet``, what ``demand`` does and what ``start_job`` does.
     """
     one = import_lists()[name]
+    demand(one.kind.permission)
     things = one.things(read_sheet(content, one.header))
-    params = {"list": name, "is_trial": True, "things": len(things)}
+    needs = one.needs(things)
+    for permission in needs:
+        demand(permission)
+    params = {
+        "list": name,
+        "is_trial": True,
+        "things": len(things),
+        "needs": needs,
+        "pictures": dict(pictures),
+    }
     title = f"{one.kind.title}-检查结果.csv"
     return start_job(one.kind, params, by=by, key=key, file_name=title, given=content)
 
 
-def do_import(job_id: str, *, by: str, key: str) -> Job:
+def do_import(job_id: str, *, by: str, key: str, demand: Callable[[str], None]) -> Job:
     """The job that does what the file of a trial without problems says.
 
-    Raises ``JobUnknown``, ``NotLookedThrough`` and what ``start_job`` does.
+    Raises ``JobUnknown``, ``NotLookedThrough``, what ``demand`` does and what ``start_job`` does.
     """
     trial = store.load(job_id, by)
+    for permission in (trial.permission, *trial.params.get("needs", ())):
+        demand(permission)
     if not trial.params.get("is_trial"):
         raise JobUnknown()
     if trial.status != "DONE" or trial.summary["wrong"]:

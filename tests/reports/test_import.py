@@ -9,27 +9,34 @@ from openpyxl import Workbook
 
 from chalicelib.catalog import store as catalog
 from chalicelib.catalog.rules import Card
+from chalicelib.inventory import store as inventory
 from chalicelib.jobs import read_sheet as reading
 from chalicelib.jobs.read_sheet import BadSheet, read_sheet
 from chalicelib.jobs.rules import Job
+from chalicelib.kernel.config import config
 from chalicelib.orders import store as orders
 from tests.jobs.running import finish, result_of
 from tests.orders.conftest import shop
 from tests.orders.shop import Shop
 from tests.support import api, people
-from tests.support.world import Clock
+from tests.support.world import PICTURE_KEY, Clock
 
 __all__ = ["shop"]
-MAY = ("catalog.read", "catalog.edit", "orders.read", "orders.ship")
+MAY = ("catalog.read", "catalog.edit", "stock.edit", "orders.read", "orders.ship")
 HEADER = "商品名称,副标题,分类,规格,售价,划线价,成本价,重量（克）"
 PARCELS = "订单号,快递公司,快递单号"
 
 
 def bring(
-    name: str, content: bytes | str, *, key: str = "import-key-1", may: tuple[str, ...] = MAY
+    name: str,
+    content: bytes | str,
+    *,
+    key: str = "import-key-1",
+    may: tuple[str, ...] = MAY,
+    pictures: dict[str, str] | None = None,
 ) -> api.Answer:
     raw = content.encode() if isinstance(content, str) else content
-    body = {"list": name, "content": base64.b64encode(raw).decode()}
+    body = {"list": name, "content": base64.b64encode(raw).decode(), "pictures": pictures or {}}
     return api.post("/console/imports", body, token=api.staff_token(*may), key=key)
 
 
@@ -92,6 +99,61 @@ class TestProducts:
             ("青", 1_300, None, 0),
         ]
         assert not product.is_on_shelf, "no picture yet"
+
+
+class TestPicturesFreightAndStock:
+    """P1, S2: a file may also name uploaded pictures, a freight template and what is in stock."""
+
+    WIDE = f"{HEADER},图片,运费模板,库存"
+
+    def test_they_are_set_as_the_rows_say(self, shop: Shop) -> None:
+        url, freight = f"{config().public_url}/{PICTURE_KEY}", catalog.all_freight_templates()[0]
+        rows = [
+            f"茶杯,,{category()},白,12.50,,,200,{url} 正面.jpg,{freight.name},30",
+            "茶杯,,,青,13,,,,,,",
+        ]
+        file = "\n".join([self.WIDE, *rows])
+        job = finish(bring("products", file, pictures={"正面.jpg": url}).json["job_id"])
+        assert job.summary["wrong"] == 0, job.summary
+        for key in ("apply-key-1", "apply-key-2"):
+            assert finish(apply(job, key).json["job_id"]).summary["fine"] == 1
+        product = catalog.load(next(one.product_id for one in off_shelf() if one.title == "茶杯"))
+        assert product.picture_urls == (url, url) and product.freight_template_id == freight.template_id
+        white, blue = (inventory.load(sku.sku_id) for sku in product.skus)
+        assert (white.available, white.stocked, blue.version) == (30, 30, 0)
+        (moved,) = inventory.movements(white.sku_id, limit=9, cursor=None).items
+        assert (moved.change, moved.reason) == (30, "从文件导入")
+
+    def test_each_rows_problem_is_told(self, shop: Shop) -> None:
+        gone = f"{config().public_url}/media/pictures/PC{'1' * 26}.jpg"
+        rows = [
+            f"甲,,{category()},白,12,,,,没传.jpg,,",
+            f"乙,,{category()},白,12,,,,https://elsewhere.example/a.jpg,,",
+            f"丙,,{category()},白,12,,,,{gone},,",
+            f"丁,,{category()},白,12,,,,,没有的模板,",
+            f"戊,,{category()},白,12,,,,,,三十",
+            f"己,,{category()},白,12,,,,,,1000001",
+        ]
+        job = looked("products", "\n".join([self.WIDE, *rows]))
+        said = [one.split("：", 1) for one in job.summary["problems"]]
+        assert [one[0] for one in said] == [
+            f"第 {at} 行 {name}" for at, name in enumerate("甲乙丙丁戊己", start=2)
+        ]
+        for part, (_, words) in zip(
+            ("没传.jpg", "上传的图片", "没有上传成功", "没有的模板", "整数", "最多"), said, strict=True
+        ):
+            assert part in words
+
+    def test_stock_takes_the_permission_for_stock(self, shop: Shop) -> None:
+        """G2: a file is no way round a permission."""
+        bare = f"{self.WIDE}\n茶杯,,{category()},白,12,,,,,,"
+        assert bring("products", bare, may=("catalog.edit",)).status == 202
+        assert bring("products", f"{bare}9", key="import-key-2", may=("catalog.edit",)).status == 403
+        job = looked("products", f"{bare}9", key="import-key-3")
+        held = api.staff_token("catalog.edit")
+        answer = api.post(f"/console/imports/{job.job_id}/apply", token=held, key="apply-key-1")
+        assert answer.status == 403
+        assert "茶杯" not in titles()
 
 
 class TestParcels:

@@ -1,9 +1,10 @@
 /** Files in and out of the shop: each is long work on the server, to be followed on the page of jobs. */
-import { ElMessage } from 'element-plus'
+import { ElLoading, ElMessage } from 'element-plus'
 
-import { ask, post, type Schemas } from '@/api/http'
+import { ask, get, post, type Schemas } from '@/api/http'
 import { intention } from '@/api/key'
 import { show } from '@/form/sheet'
+import { ACCEPT, upload } from '@/form/upload'
 import { router } from '@/router'
 import { session } from '@/session/session'
 import { doing } from './ask'
@@ -22,11 +23,13 @@ const EXPORTS: { value: List; name: string; needs: string }[] = [
 ]
 /** Written whole: no days are asked for. */
 const WHOLE: List[] = ['distributors']
-export const IMPORTS: { name: ImportName; title: string; needs: string; header: string }[] = [
-  { name: 'products', title: '导入商品', needs: 'catalog.edit', header: '商品名称,副标题,分类,规格,售价,划线价,成本价,重量（克）' },
-  { name: 'parcels', title: '批量发货', needs: 'orders.ship', header: '订单号,快递公司,快递单号' },
+const PRODUCTS = '商品名称,副标题,分类,规格,售价,划线价,成本价,重量（克）,图片,运费模板,库存'
+export const IMPORTS: { name: ImportName; title: string; needs: string }[] = [
+  { name: 'products', title: '导入商品', needs: 'catalog.edit' },
+  { name: 'parcels', title: '批量发货', needs: 'orders.ship' },
 ]
 const MOST_BYTES = 3 * 1024 * 1024
+const MOST_PICTURES = 200
 
 /** Ask which days and what file, then go on to the page of jobs. */
 export async function exportList(list?: List | MouseEvent): Promise<void> {
@@ -45,27 +48,66 @@ export async function exportList(list?: List | MouseEvent): Promise<void> {
   if (isAsked) await router.push('/jobs')
 }
 
-/** Choose a file; the server looks it through first and changes nothing. */
+/** Choose a file, and with products their pictures; the server looks it through first and changes nothing. */
 export async function importFile(list: ImportName): Promise<void> {
-  const file = await chosen()
-  if (!file) return
-  if (file.size > MOST_BYTES) {
-    ElMessage.error('文件不能超过 3 MB，请分成几份。')
+  const files = await chosen(list === 'products')
+  const file = files.find((one) => !one.type.startsWith('image/'))
+  if (!files.length) return
+  const problem = !file ? '请选择一份表格（CSV 或 xlsx），图片和它一起选。' : file.size > MOST_BYTES ? '文件不能超过 3 MB，请分成几份。' : files.length > MOST_PICTURES + 1 ? `一次最多 ${MOST_PICTURES} 张图片，请分成几份。` : ''
+  if (problem || !file) {
+    ElMessage.error(problem)
     return
   }
-  const body = { list, content: await base64(file) }
   const header = intention()
-  const isTaken = await doing(() => ask(post('/console/imports', { body, params: { header } })), '正在检查，还没有改动任何数据')
+  const isTaken = await doing(async () => {
+    const pictures = await uploaded(files.filter((one) => one !== file))
+    await ask(post('/console/imports', { body: { list, content: await base64(file), pictures }, params: { header } }))
+  }, '正在检查，还没有改动任何数据')
   if (isTaken) await router.push('/jobs')
 }
 
-function chosen(): Promise<File | undefined> {
+/** The addresses of these pictures by their files' names; says how far it is. */
+async function uploaded(files: readonly File[]): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  if (!files.length) return found
+  const shown = ElLoading.service({ text: '正在上传图片' })
+  try {
+    for (const [at, one] of files.entries()) {
+      shown.setText(`正在上传图片 ${at + 1} / ${files.length}`)
+      found[one.name] = await upload(one)
+    }
+  } finally {
+    shown.close()
+  }
+  return found
+}
+
+/** A file to fill in, with one product of two articles that is right as it stands; Excel opens it. */
+export async function productTemplate(): Promise<void> {
+  const [categories, templates] = await Promise.all([ask(get('/console/categories')), ask(get('/console/freight-templates'))])
+  const quoted = (one: string) => `"${one.replaceAll('"', '""')}"`
+  const first = ['示例茶杯', '手工烧制', categories.items[0]?.name ?? '', '白色', '128.00', '168.00', '45.00', '300', '', templates.items[0]?.name ?? '', '100']
+  const second = ['示例茶杯', '', '', '青色', '138.00', '', '48.00', '300', '', '', '50']
+  const rows = [PRODUCTS.split(','), first, second].map((row) => row.map(quoted).join(','))
+  save(`\ufeff${rows.join('\r\n')}\r\n`, '商品导入模板.csv')
+}
+
+function save(text: string, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
+function chosen(withPictures: boolean): Promise<File[]> {
   return new Promise((resolve) => {
     const input = document.createElement('input')
     input.type = 'file'
-    input.accept = '.csv,.xlsx'
-    input.onchange = () => resolve(input.files?.[0])
-    input.oncancel = () => resolve(undefined)
+    input.accept = withPictures ? `.csv,.xlsx,${ACCEPT}` : '.csv,.xlsx'
+    input.multiple = withPictures
+    input.onchange = () => resolve([...(input.files ?? [])])
+    input.oncancel = () => resolve([])
     input.click()
   })
 }
