@@ -3,7 +3,6 @@
 import io
 import re
 import time
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -79,32 +78,3 @@ def test_products_are_looked_through_then_brought_in_and_shown(
         expect(page.get_by_test_id("shown-picture_urls.0")).to_be_visible()
         page.get_by_test_id("save").click()
         expect(row(page, "导入的茶杯").locator("img")).to_have_attribute("src", re.compile(r"\.png$"))
-
-
-def test_the_template_as_it_comes_is_brought_in_with_pictures_beside_it(
-    chromium: Browser, world: World, owner: Staff
-) -> None:
-    """G6, P1: download the template, name a picture in it, choose both: product, picture, freight, stock."""
-    with desk(chromium, world) as page:
-        go(page, "products")
-        with page.expect_download() as taken:
-            do(page, "导入模板")
-        text = Path(taken.value.path()).read_text(encoding="utf-8-sig")
-        text = text.replace('"300","",', '"300","正面.png",', 1)
-        files = [
-            {"name": "商品.csv", "mimeType": "text/csv", "buffer": text.encode()},
-            {"name": "正面.png", "mimeType": "image/png", "buffer": picture()},
-        ]
-        with page.expect_file_chooser() as chosen:
-            do(page, "导入商品")
-        chosen.value.set_files(files)  # type: ignore[arg-type]
-        do(page, "按此执行")
-        agree(page)
-        expect(row(page, "已完成，共处理 1")).to_have_count(2)
-    (card,) = [
-        one for one in owner.get("/console/products", shelf="OFF")["items"] if one["title"] == "示例茶杯"
-    ]
-    product = owner.get(f"/console/products/{card['product_id']}")
-    assert len(product["picture_urls"]) == 1 and product["freight_template_id"]
-    stock = owner.get("/console/stock", product_id=card["product_id"])["items"]
-    assert sorted(one["available"] for one in stock) == [50, 100]
