@@ -236,6 +236,16 @@ def test_staff_decide_on_the_freight(shop: Shop) -> None:
     assert store.load(order.order_id).freight_left_fen == 400
 
 
+def test_what_one_refund_set_aside_of_the_freight_no_other_may_have(shop: Shop) -> None:
+    """Invariant 8: 8.00 of 12.00 are set aside; 4.01 more are refused, 4.00 are not."""
+    order = shop.paid()
+    first, second = shop.ask(order, Slice(1, 1)), shop.ask(order, Slice(2, 1), key="refund-0002")
+    reserve_refund(first.refund_id, freight_fen=800)
+    with pytest.raises(Invalid, match="4.00"):
+        reserve_refund(second.refund_id, freight_fen=401)
+    assert reserve_refund(second.refund_id, freight_fen=400).freight_fen == 400
+
+
 def test_a_refund_that_wechat_closed_is_free_again(shop: Shop) -> None:
     order = shop.paid()
     refund = shop.ask(order, Slice(1, 1))
