@@ -127,10 +127,9 @@ def count_refund(change: Change) -> None:
 @jobs.follow("orders")
 def count_what_is_kept(change: Change) -> None:
     """What the buyer kept after the window counts on the way to being a distributor (D1)."""
-    before, after = _orders_of(change)
+    _, after = _orders_of(change)
     kept = purchase_of(after) if after else None
-    had = purchase_of(before) if before else None
-    if kept is not None and (had is None or (had.kept_fen, had.units) != (kept.kept_fen, kept.units)):
+    if kept is not None:
         keep_purchase(kept)
 
 
