@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from chalicelib.content.notify import notify
 from chalicelib.invites import store
-from chalicelib.invites.count_row import count_row
-from chalicelib.invites.rules import Attribution, CodeStats
+from chalicelib.invites.count_row import CodeStats, count_row
+from chalicelib.invites.rules import Attribution
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.jobs import Change, Jobs
@@ -30,6 +30,8 @@ def count_attribution(change: Change) -> None:
     if row is None or row.code is None or row.rule == "CODE_UNKNOWN":
         return
     more = count_row(CodeStats(row.code), row)
+    if more == CodeStats(row.code):
+        return
     with suppress(_CountedBefore):
         commit(store.mark_counted(row.attribution_id, _CountedBefore), store.add_to_stats(more))
 

@@ -4,7 +4,7 @@ from pynamodb.attributes import Attribute, BooleanAttribute, UnicodeAttribute
 from pynamodb.constants import STRING
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.kernel.dynamo import IntAttribute, Table, TimeAttribute, table_name
+from chalicelib.kernel.dynamo import FenAttribute, IntAttribute, Table, TimeAttribute, table_name
 
 
 class OwnerIndex(GlobalSecondaryIndex["InviteRow"]):  # type: ignore[no-untyped-call]
@@ -81,7 +81,7 @@ class AttributionRow(Table):
 
 
 class StatsRow(Table):
-    """What a code brought; a projection of the journal."""
+    """What a code brought; a projection of the journal, and of orders."""
 
     class Meta:
         table_name = table_name("invite-stats")
@@ -90,6 +90,8 @@ class StatsRow(Table):
     scans = IntAttribute(null=True)
     sign_ups = IntAttribute(null=True)
     bindings = IntAttribute(null=True)
+    orders = IntAttribute(null=True)
+    sales_fen = FenAttribute(null=True)
 
 
 class TeamCountRow(Table):

@@ -1,7 +1,7 @@
 """Set what a code brought to what the attribution journal says (I5)."""
 
 from chalicelib.invites import store
-from chalicelib.invites.rules import CodeStats
+from chalicelib.invites.count_row import CodeStats
 from chalicelib.kernel.jobs import Drift, recount
 
 

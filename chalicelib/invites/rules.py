@@ -115,16 +115,6 @@ class Invite:
 
 
 @dataclass(frozen=True)
-class CodeStats:
-    """What a code brought so far (I5)."""
-
-    code: str
-    scans: int = 0
-    sign_ups: int = 0
-    bindings: int = 0
-
-
-@dataclass(frozen=True)
 class TeamCounts:
     """How many members stand below one member, by level."""
 

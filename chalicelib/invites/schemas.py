@@ -5,9 +5,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.invites.rules import CodeStats, Decision, Invite, Rule, Source, h5_link
+from chalicelib.invites.count_row import CodeStats
+from chalicelib.invites.rules import Decision, Invite, Rule, Source, h5_link
 from chalicelib.kernel.config import config
 from chalicelib.kernel.http import Body, Out, Paging, Query
+from chalicelib.kernel.money import Fen
 
 _CODE = r"^[0-9A-Za-z]{1,32}$"
 _SCENE = r"^[0-9A-Za-z!#$&'()*+,/:;=?@._~%-]{1,64}$"
@@ -73,6 +75,8 @@ class CodeOut(Out):
     scans: int
     sign_ups: int
     bindings: int
+    orders: int = Field(description="Paid orders that came by this code and did not go back whole.")
+    sales_fen: Fen = Field(description="Paid for their goods, without freight, less refunds.")
 
     @staticmethod
     def of(invite: Invite, stats: CodeStats, *, at: datetime) -> "CodeOut":
@@ -90,6 +94,8 @@ class CodeOut(Out):
             scans=stats.scans,
             sign_ups=stats.sign_ups,
             bindings=stats.bindings,
+            orders=stats.orders,
+            sales_fen=stats.sales_fen,
         )
 
 

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.distributors import store as distributors
+from chalicelib.invites.count_row import CodeStats
 from chalicelib.invites.models import (
     AttributionRow,
     CountedRow,
@@ -22,7 +23,6 @@ from chalicelib.invites.rules import (
     PATH_LENGTH,
     Attribution,
     BindingRules,
-    CodeStats,
     CodeUnknown,
     Invite,
     RelationMoved,
@@ -169,21 +169,15 @@ def stats_of(codes: Iterable[str]) -> dict[str, CodeStats]:
     wanted = list(codes)
     found = {code: CodeStats(code) for code in wanted}
     for row in StatsRow.batch_get(wanted):
-        found[row.code] = CodeStats(row.code, row.scans or 0, row.sign_ups or 0, row.bindings or 0)
+        found[row.code] = row.as_value(CodeStats)
     return found
 
 
 def add_to_stats(more: CodeStats) -> Write:
     """Count more for a code; the caller's mark in the same commit keeps it to once."""
-    return update(
-        StatsRow,
-        (more.code,),
-        [
-            StatsRow.scans.add(more.scans),
-            StatsRow.sign_ups.add(more.sign_ups),
-            StatsRow.bindings.add(more.bindings),
-        ],
-    )
+    grown = [attribute.add(number) for attribute, number in _stats(more) if number]
+    assert grown, "statistics that grow by nothing"
+    return update(StatsRow, (more.code,), grown)
 
 
 def team_counts(member_id: str) -> TeamCounts:
@@ -210,9 +204,18 @@ def put_team_counts(counted: TeamCounts, seen: TeamCounts) -> Write:
 
 def put_stats(counted: CodeStats, seen: CodeStats) -> Write:
     """Write recounted statistics over exactly those seen, else ``RelationMoved``."""
+    return put(StatsRow.of_value(counted), _as_seen(_stats(seen)), RelationMoved)
+
+
+def _stats(stats: CodeStats) -> tuple[tuple[IntAttribute, int], ...]:
     row = StatsRow
-    pairs = ((row.scans, seen.scans), (row.sign_ups, seen.sign_ups), (row.bindings, seen.bindings))
-    return put(StatsRow.of_value(counted), _as_seen(pairs), RelationMoved)
+    return (
+        (row.scans, stats.scans),
+        (row.sign_ups, stats.sign_ups),
+        (row.bindings, stats.bindings),
+        (row.orders, stats.orders),
+        (row.sales_fen, stats.sales_fen),
+    )
 
 
 def _as_seen(pairs: Sequence[tuple[IntAttribute, int]]) -> Condition:

@@ -5,6 +5,8 @@ from contextlib import suppress
 
 from chalicelib.content.notify import notify
 from chalicelib.distributors.keep_purchase import keep_purchase
+from chalicelib.invites.count_code_sale import count_code_sale
+from chalicelib.invites.count_row import CodeStats
 from chalicelib.kernel import log
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
@@ -15,6 +17,7 @@ from chalicelib.members import store as members
 from chalicelib.members.rules import BoughtBefore
 from chalicelib.orders import store
 from chalicelib.orders.cancel_refund import cancel_refund
+from chalicelib.orders.code_sale import code_sale
 from chalicelib.orders.complete import complete
 from chalicelib.orders.describe import CLOSE_TEXT, EXPRESS_COMPANIES
 from chalicelib.orders.move_refund import Refund
@@ -26,6 +29,7 @@ from chalicelib.orders.simulate_step import simulate_step
 from chalicelib.orders.start_simulation import SIMULATION
 from chalicelib.orders.tell_wechat import tell_wechat
 from chalicelib.standing.count_sale import count_sale
+from chalicelib.standing.rules import SaleEvent
 
 jobs = Jobs("orders")
 jobs.work(SIMULATION.name)(simulate_step)
@@ -111,6 +115,7 @@ def count_order(change: Change) -> None:
     for event in sale_events(after) if after else ():
         if event not in counted:
             count_sale(event)
+            _count_for_code(after, event)
 
 
 @jobs.follow("refunds")
@@ -121,7 +126,10 @@ def count_refund(change: Change) -> None:
     refund = store.refund_of_image(change.new)
     before = store.refund_of_image(change.old) if change.old else None
     if refund.status == "POSTED" and (before is None or before.status != "POSTED"):
-        count_sale(refund_event(store.load(refund.order_id), refund))
+        order = store.load(refund.order_id)
+        event = refund_event(order, refund)
+        count_sale(event)
+        _count_for_code(order, event)
 
 
 @jobs.follow("orders")
@@ -154,6 +162,11 @@ def tell_about_refund(change: Change) -> None:
         _notify_refund(refund, "refund_done", {"amount": yuan(refund.amount_fen)})
     elif refund.status in ("REFUSED", "FAILED"):
         _notify_refund(refund, "refund_refused", {"reason": refund.said or ""})
+
+
+def _count_for_code(order: Order | None, event: SaleEvent) -> None:
+    if order is not None and order.code is not None:
+        count_code_sale(event.event_id, code_sale(CodeStats(order.code), event))
 
 
 def _each(found: Iterable[str], act: Callable[[str], object]) -> int:

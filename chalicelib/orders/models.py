@@ -96,6 +96,7 @@ class OrderRow(Table):
     version = IntAttribute()
     note = UnicodeAttribute(null=True)
     sharer_id = UnicodeAttribute(null=True)
+    code = UnicodeAttribute(null=True)
     paid_at = TimeAttribute(null=True)
     transaction_id = UnicodeAttribute(null=True)
     balance_bill_id = UnicodeAttribute(null=True)

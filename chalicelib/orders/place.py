@@ -1,13 +1,14 @@
 """Place an order: price it here, freeze its terms, reserve its stock, in one commit (O1)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.commissions.freeze import Context, FreezeLine, freeze
 from chalicelib.commissions.rules import Terms
 from chalicelib.inventory import store as inventory
 from chalicelib.invites.bind_at_purchase import bind_at_purchase
+from chalicelib.invites.came_by import came_by
 from chalicelib.invites.rules import RelationMoved
 from chalicelib.invites.sharer_of import sharer_of
 from chalicelib.kernel import settings
@@ -128,6 +129,9 @@ def _place(order_id: str, placement: Placement) -> Order:
         sharer_id=sharer_id,
         at=at,
     )
+    share_code, upline = placement.share_code, path[0] if path else None
+    code = came_by(buyer, upline, at, share_code=share_code, sharer_id=sharer_id)
+    order = replace(order, code=code)
     reservations = [inventory.reserve(order_id, line.sku_id, line.quantity) for line in order.lines]
     first = [store.claim_first_order(order, _TakenMeanwhile)] if terms.claims_first_order else []
     discount = hold_discount(order, redeemed.coupon, at)

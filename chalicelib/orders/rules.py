@@ -232,6 +232,8 @@ class Order:
     """The buyer's uplines at placement, nearest first: whose team this order counts for, whoever is paid."""
     sharer_id: str | None = None
     """Whose link or code brought this purchase (R2)."""
+    code: str | None = None
+    """The code it came by: of that link, else the one that bound the buyer (I5)."""
     fen_per_earned_point: int = 0
     """Frozen: for each full amount of goods paid and kept the buyer gets one point (W6); 0: none."""
 

@@ -13,10 +13,9 @@ from chalicelib.inventory import store as inventory
 from chalicelib.inventory.list_low import list_low
 from chalicelib.inventory.rules import StockMoved
 from chalicelib.invites import store as invites
-from chalicelib.invites.count_row import count_row
+from chalicelib.invites.count_row import CodeStats, count_row
 from chalicelib.invites.recount_code import recount_code
 from chalicelib.invites.recount_team import recount_team
-from chalicelib.invites.rules import CodeStats
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.jobs import Drift
@@ -24,8 +23,11 @@ from chalicelib.kernel.paging import MAX_PAGE, Page
 from chalicelib.members import store as members
 from chalicelib.members.follow_path import follow_path
 from chalicelib.members.rules import MAX_PATH
+from chalicelib.orders import store as orders
+from chalicelib.orders.code_sale import code_sale
 from chalicelib.orders.note_first_purchase import note_first_purchase
 from chalicelib.orders.recount import recount
+from chalicelib.orders.sale_events import sale_events
 from chalicelib.service.recount_reviews import recount_reviews
 from chalicelib.standing.rebuild import rebuild as rebuild_figures
 from chalicelib.wallet import store as wallet
@@ -76,7 +78,7 @@ def rebuild_all(
         refold_kept(member_id)
     _twice("teams", people, recount_team, wait=wait, progress=progress)
     _twice("trees", people, recount_tree, wait=wait, progress=progress)
-    _codes(people, wait, progress)
+    _codes(people, since, wait, progress)
     _twice("reviews", _products(), recount_reviews, wait=wait, progress=progress)
     for sku_id in progress.over("low-stock list", _skus()):
         _low(sku_id)
@@ -113,14 +115,14 @@ def _paths(people: Sequence[str], progress: Progress) -> None:
             return
 
 
-def _codes(people: Sequence[str], wait: Callable[[], None], progress: Progress) -> None:
-    """Two counts of the whole attribution journal, since a code's rows lie with those who scanned it."""
-    first = _counted(people, progress)
+def _codes(people: Sequence[str], since: date, wait: Callable[[], None], progress: Progress) -> None:
+    """Two counts of the whole attribution journal and of all orders: a code's rows lie with many members."""
+    first = _counted(people, since, progress)
     drifts = {code: drift for code, stats in first.items() if (drift := recount_code(stats))}
     if not drifts:
         return
     wait()
-    again = _counted(people, progress)
+    again = _counted(people, since, progress)
     for code, drift in drifts.items():
         try:
             recount_code(again.get(code, CodeStats(code)), drift)
@@ -128,7 +130,7 @@ def _codes(people: Sequence[str], wait: Callable[[], None], progress: Progress) 
             progress.say(f"code {code} is still moving")
 
 
-def _counted(people: Sequence[str], progress: Progress) -> dict[str, CodeStats]:
+def _counted(people: Sequence[str], since: date, progress: Progress) -> dict[str, CodeStats]:
     counted: dict[str, CodeStats] = {}
     for member_id in progress.over("attributions", people):
         for invite in _pages(partial(invites.codes_of, member_id)):
@@ -136,6 +138,11 @@ def _counted(people: Sequence[str], progress: Progress) -> dict[str, CodeStats]:
         for row in _pages(partial(invites.attributions, member_id)):
             if row.code is not None and row.rule != "CODE_UNKNOWN":
                 counted[row.code] = count_row(counted.get(row.code, CodeStats(row.code)), row)
+    for day in progress.over("orders of codes", _days(since)):
+        for order in _pages(partial(orders.of_days, newest=day, oldest=day, status=None)):
+            for event in sale_events(order, orders.refunds_of(order)) if order.code else ():
+                code = order.code or ""
+                counted[code] = code_sale(counted.get(code, CodeStats(code)), event)
     return counted
 
 

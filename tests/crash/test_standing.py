@@ -13,9 +13,10 @@ from chalicelib.distributors.set_level import set_level
 from chalicelib.inventory import store as inventory
 from chalicelib.inventory.list_low import list_low
 from chalicelib.inventory.set_stock import Count, set_stock
+from chalicelib.invites.count_code_sale import count_code_sale
+from chalicelib.invites.count_row import CodeStats
 from chalicelib.invites.recount_code import recount_code
 from chalicelib.invites.recount_team import recount_team
-from chalicelib.invites.rules import CodeStats
 from chalicelib.kernel import clock
 from chalicelib.kernel.clock import business_day
 from chalicelib.kernel.dynamo import commit
@@ -47,6 +48,11 @@ again = Cases()
 def counting_a_sale(shop: Shop) -> Act:
     event = SaleEvent("PAID:OR1", "OR1", shop.c, (shop.b, shop.a), clock.now(), 5_000, 1)
     return lambda: count_sale(event)
+
+
+@again.of(count_code_sale)
+def counting_an_order_for_its_code(shop: Shop) -> Act:
+    return lambda: count_code_sale("PAID:OR1", CodeStats("CODE0001", orders=1, sales_fen=Fen(5_000)))
 
 
 @again.of(recount)

@@ -3,10 +3,11 @@
 from chalicelib.content import store as content
 from chalicelib.invites import jobs, store
 from chalicelib.invites.bind_at_purchase import bind_at_purchase
+from chalicelib.invites.count_row import CodeStats
 from chalicelib.invites.make_code import make_code
 from chalicelib.invites.move import move
 from chalicelib.invites.record_scan import record_scan
-from chalicelib.invites.rules import CodeStats, TeamCounts
+from chalicelib.invites.rules import TeamCounts
 from chalicelib.kernel.dynamo import commit
 from chalicelib.members import store as members
 from tests.invites.conftest import SetRules

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -146,6 +147,30 @@ def _see_it_pending(seller: Seller) -> None:
     expect(page.get_by_test_id("commission-says")).to_have_text(mine["says"])
     page.get_by_test_id("commission").click()
     expect(page.get_by_test_id("explanation")).to_contain_text("%")
+    _see_it_in_the_chart(seller, mine["left_fen"])
+
+
+def _see_it_in_the_chart(seller: Seller, earned_fen: int) -> None:
+    """Issue 5: today's bar, the month's figures and its lines say the same; the code has its order (I5)."""
+    told = yuan(earned_fen).removeprefix("¥")
+    page = seller.open("distributor/earnings")
+    expect(page.get_by_test_id("earned")).to_contain_text(told)
+    expect(page.get_by_test_id("bar")).to_have_count(7)
+    expect(page.get_by_test_id("bar").last).to_have_attribute("aria-label", re.compile(re.escape(told)))
+    expect(page.get_by_test_id("picked")).to_contain_text(told)
+    page.get_by_test_id("bar").first.click()
+    expect(page.get_by_test_id("picked")).to_contain_text("入账 ¥0.00")
+    page.get_by_test_id("tab-MONTH").click()
+    expect(page.get_by_test_id("bar")).to_have_count(30)
+    page.get_by_test_id("tab-YEAR").click()
+    expect(page.get_by_test_id("bar")).to_have_count(12)
+    expect(page.get_by_test_id("month-credited").first).to_contain_text(told)
+    page.get_by_test_id("month").first.click()
+    expect(page.get_by_test_id("line").first).to_contain_text(f"+{told}")
+    page = seller.open("distributor/codes")
+    personal = page.get_by_test_id("one-code").filter(has_text="全店推广码")
+    expect(personal.get_by_test_id("orders")).to_have_text("1")
+    expect(personal.get_by_test_id("sales")).not_to_have_text("¥0.00")
 
 
 def _pay_by_balance(seller: Seller, owner: Staff) -> None:
