@@ -20,6 +20,8 @@ export const words = {
     ask: '查询',
     reset: '重置',
     columns: '列',
+    each: '每页多少条',
+    rows: (count: number) => `每页 ${count} 条`,
     more: '下一页',
     back: '上一页',
     none: '没有符合条件的记录',

@@ -11,15 +11,17 @@ import platform
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from scripts.local import bench_cold, bench_history
 from scripts.local.package import demand_python
-from scripts.local.world import ROOT, World, WorldError, free_port
+from scripts.local.world import ROOT, World, WorldError, add_world_options, enter_world, free_port
 
 PROCESSES = ("engine", "api")
 PAGE = ROOT / "docs" / "benchmarks.md"
+OF_A_RUNNING_WORLD = ("lists", "pages", "exports")
 ROWS = (
     ("database round trips, verified paid notice → credited", "2", "round_trips"),
     ("write units per settled order, indexes included", "≤ 20", "write_units"),
@@ -47,7 +49,15 @@ ROWS = (
 def main() -> None:
     """Run ``./scripts/bench``."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument(
+        "part",
+        nargs="?",
+        choices=("all", *OF_A_RUNNING_WORLD),
+        default="all",
+        help="lists, pages, exports: of a running world that scripts/seed filled",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+    add_world_options(parser)
     parser.add_argument("--write", action="store_true", help="keep the figures in docs/benchmarks.md")
     parser.add_argument("--orders", type=int, default=300, help="orders in one run (default 300)")
     parser.add_argument(
@@ -57,6 +67,10 @@ def main() -> None:
         "--much", type=int, default=1_000_000, help="of a long one (default 1,000,000); 0: leave out"
     )
     options = parser.parse_args()
+    if options.part != "all":
+        enter_world(options)
+        _of_a_running_world(options)
+        return
     demand_python()
     try:
         with tempfile.TemporaryDirectory(prefix="fenxiao-bench-") as folder:
@@ -70,6 +84,33 @@ def main() -> None:
     if options.write:
         PAGE.write_text(page(found), encoding="utf-8")
     print(json.dumps(found) if options.json else table(found))
+
+
+def _of_a_running_world(options: argparse.Namespace) -> None:
+    """The parts that look at a world which ``scripts/seed`` has filled."""
+    if options.part == "lists":
+        from scripts.local import bench_lists
+
+        timed = bench_lists.measure(options.url)
+        print(json.dumps([asdict(one) for one in timed]) if options.json else bench_lists.table(timed))
+        return
+    if options.part == "pages":
+        from scripts.local import bench_pages
+
+        found = bench_pages.measure(options.url, os.environ["FENXIAO_WECHAT_API_URL"])
+    else:
+        from scripts.local import bench_exports
+
+        found = bench_exports.measure(options.url, options.state)
+    print(json.dumps(found, default=asdict) if options.json else _lines(found))
+
+
+def _lines(found: dict[str, Any]) -> str:
+    shown = {
+        name: asdict(one) if is_dataclass(one) and not isinstance(one, type) else one
+        for name, one in found.items()
+    }
+    return "\n".join(f"| {name} | {_shown(one)} |" for name, one in shown.items())
 
 
 def measure(folder: Path, orders: int) -> dict[str, Any]:

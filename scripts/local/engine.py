@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 import time
+from pathlib import Path
 
 
 def main() -> None:
@@ -33,10 +34,10 @@ def main() -> None:
         LOG_LEVEL="WARNING",
     )
     gc.set_threshold(700, 10, 1_000_000)  # the oldest are what is stored; walking them stops it for seconds
-    asyncio.run(_serve(options.port, options.snapshot_seconds, options.history))
+    asyncio.run(_serve(options.port, Path(options.state), options.snapshot_seconds, options.history))
 
 
-async def _serve(port: int, snapshot_seconds: float, history: int) -> None:
+async def _serve(port: int, state: Path, snapshot_seconds: float, history: int) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
@@ -48,7 +49,9 @@ async def _serve(port: int, snapshot_seconds: float, history: int) -> None:
     config.bind = [f"127.0.0.1:{port}"]
     config.loglevel = "WARNING"
     config.keep_alive_timeout = 75
-    tasks = [asyncio.create_task(_snapshots(snapshot_seconds))]
+    from scripts.local.engine_copies import watch
+
+    tasks = [asyncio.create_task(_snapshots(snapshot_seconds)), asyncio.create_task(watch(state))]
     if history:
         from scripts.local.engine_history import grow
 

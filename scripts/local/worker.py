@@ -34,10 +34,13 @@ def main() -> None:
         signal.signal(name, lambda *_: stopping.set())
     pump = Pump(options.state / "dead-letters.jsonl")
     timer = Timer()
+    turns = idle_turns = 0
     while not stopping.is_set():
         worked = pump.turn()
         timer.turn()
         (options.state / "worker-turn").write_text(str(time.time()))
+        turns, idle_turns = turns + 1, 0 if worked else idle_turns + 1
+        (options.state / "worker-idle").write_text(f"{turns} {idle_turns}")
         if not worked:
             stopping.wait(POLL_SECONDS)
     while pump.turn():
