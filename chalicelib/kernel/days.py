@@ -14,6 +14,9 @@ from chalicelib.kernel.paging import MAX_PAGE, BadCursor, Page
 MAX_EMPTY_DAYS = 62
 """So many days without a row are read in one request; then the page ends early with a cursor."""
 
+MAX_SHORT_READS = 4
+"""A filtered day is read in pieces that may hold little; after so many the page ends early as well."""
+
 OneDay = Callable[[str, int, str | None], Page[Row]]
 
 
@@ -30,12 +33,15 @@ def walk_back(
     limit = max(1, min(limit, MAX_PAGE))
     items: list[Row] = []
     last_read = max(oldest, day - timedelta(days=MAX_EMPTY_DAYS - 1))
-    while day >= last_read and len(items) < limit:
+    short_reads = 0
+    while day >= last_read and len(items) < limit and short_reads < MAX_SHORT_READS:
         page = read(day.isoformat(), limit - len(items), inner)
         items.extend(page.items)
         inner = page.next
         if inner is None:
             day -= timedelta(days=1)
+        else:
+            short_reads += 1
     at_end = day < oldest
     return Page(items, None if at_end else _cursor(day, inner, purpose))
 

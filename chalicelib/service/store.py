@@ -1,6 +1,5 @@
 """Reads of reviews as values, and their writes for a verb's one commit."""
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from functools import reduce
@@ -66,20 +65,16 @@ def of_days(
 ) -> Page[Review]:
     """Reviews written between these business days, all or of one state, newest first."""
 
-    def one_day(day: str, count: int, inner: str | None) -> Page[ReviewRow]:
-        found = ReviewRow.by_day.query(
-            day,
-            filter_condition=None if state is None else ReviewRow.state == state,
-            scan_index_forward=False,
-            limit=count,
-            page_size=1000,
-            last_evaluated_key=json.loads(inner) if inner else None,
-        )
-        rows, last = list(found), found.last_evaluated_key
-        return Page(rows, json.dumps(last) if last else None)
-
+    only = None if state is None else ReviewRow.state == state
     found = walk_back(
-        one_day, name=f"reviews:{state}", newest=newest, oldest=oldest, limit=limit, cursor=cursor
+        lambda day, count, inner: page(
+            ReviewRow.by_day, day, limit=count, cursor=inner, filter_condition=only
+        ),
+        name=f"reviews:{state}",
+        newest=newest,
+        oldest=oldest,
+        limit=limit,
+        cursor=cursor,
     )
     whole = find_many([row.review_id for row in found.items]) if found.items else {}
     return Page([whole[row.review_id] for row in found.items if row.review_id in whole], found.next)

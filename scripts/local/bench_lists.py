@@ -137,7 +137,7 @@ def _is_paged(door: Door) -> bool:
 def _known(staff: Staff) -> dict[str, list[str]]:
     """Numbers to ask for: whoever has the largest team, a seller, a buyer, an article, and so on."""
     sellers = [
-        one["member_id"] for one in staff.get("/console/distributors", limit=100, status="ACTIVE")["items"]
+        one["member_id"] for one in staff.get("/console/distributors", limit=100, status="APPROVED")["items"]
     ]
     largest = staff.get("/console/compliance", by="headcount", limit=1)["trees"][0]["root_id"]
     order = staff.get("/console/orders", limit=1, status="COMPLETED")["items"][0]

@@ -45,7 +45,8 @@ _READY = """async ([testid]) => {
   let last = shown
   const busy = []
   const note = (one) => { busy.push(one.duration); last = Math.max(last, one.startTime + one.duration) }
-  new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type: 'longtask', buffered: true })
+  const watch = new PerformanceObserver((list) => list.getEntries().forEach(note))
+  watch.observe({ type: 'longtask', buffered: true })
   const pause = () => new Promise((done) => setTimeout(done, 50))
   while (performance.now() - last < 1000) await pause()
   return { shown, interactive: last, longest: Math.max(0, ...busy) }

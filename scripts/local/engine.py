@@ -1,6 +1,6 @@
 """Run the embedded engine on loopback, keeping its state on disk.
 
-Runs under the engine's own environment (it pins another botocore), so it imports nothing of ours.
+Runs under the engine's own environment (it pins another botocore), so it imports only its neighbours here.
 The engine writes its state only when it stops; a snapshot every few seconds, taken on its own event
 loop and therefore between two requests, makes a hard kill lose seconds instead of everything.
 """
@@ -10,6 +10,7 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def main() -> None:
         S3_DATA_DIR=f"{options.state}/s3",
         LOG_LEVEL="WARNING",
     )
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     gc.set_threshold(700, 10, 1_000_000)  # the oldest are what is stored; walking them stops it for seconds
     asyncio.run(_serve(options.port, Path(options.state), options.snapshot_seconds, options.history))
 
@@ -49,8 +51,10 @@ async def _serve(port: int, state: Path, snapshot_seconds: float, history: int) 
     config.bind = [f"127.0.0.1:{port}"]
     config.loglevel = "WARNING"
     config.keep_alive_timeout = 75
+    from scripts.local import engine_order
     from scripts.local.engine_copies import watch
 
+    engine_order.install()
     tasks = [asyncio.create_task(_snapshots(snapshot_seconds)), asyncio.create_task(watch(state))]
     if history:
         from scripts.local.engine_history import grow

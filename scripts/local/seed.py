@@ -83,10 +83,22 @@ def main() -> None:
             sys.exit("\nStopped half-way; what is there is not finished. Run it again with --fresh.")
     finally:
         if not options.running:
-            print("正在停止并保存 …", flush=True)
-            for one in ("api", "worker", "wechat"):
-                world.stop_one(one)
-            world.stop_one("engine", _PATIENCE_SECONDS)
+            _stop(world, is_kept=not options.drop)
+
+
+def _stop(world: World, *, is_kept: bool) -> None:
+    for one in ("api", "worker", "wechat"):
+        world.stop_one(one)
+    engine = world.processes.get("engine")
+    if engine is None:
+        return
+    if is_kept:
+        print("正在停止并保存 …", flush=True)
+        world.stop_one("engine", _PATIENCE_SECONDS)
+    else:
+        engine.kill()
+        engine.wait()
+        shutil.rmtree(world.folder)
 
 
 def fill_own(world: World, wanted: Wanted, *, is_fresh: bool = False) -> dict[str, int]:
@@ -179,6 +191,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, default=ROOT / ".local-seed", help="the world's folder")
     parser.add_argument("--running", action="store_true", help="fill the world that runs there")
     parser.add_argument("--fresh", action="store_true", help="put a world that is kept there aside")
+    parser.add_argument("--drop", action="store_true", help="keep nothing: a large world takes long to save")
     parser.add_argument("--stop", action="store_true", help="stop when it is filled")
     return parser.parse_args()
 
