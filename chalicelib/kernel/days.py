@@ -14,7 +14,7 @@ from chalicelib.kernel.paging import MAX_PAGE, BadCursor, Page
 MAX_EMPTY_DAYS = 62
 """So many days without a row are read in one request; then the page ends early with a cursor."""
 
-MAX_SHORT_READS = 4
+MAX_SHORT_READS = 2
 """A filtered day is read in pieces that may hold little; after so many the page ends early as well."""
 
 OneDay = Callable[[str, int, str | None], Page[Row]]

@@ -91,7 +91,7 @@ def _of_a_running_world(options: argparse.Namespace) -> None:
     if options.part == "lists":
         from scripts.local import bench_lists
 
-        timed = bench_lists.measure(options.url)
+        timed = bench_lists.measure(options.url, options.state)
         print(json.dumps([asdict(one) for one in timed]) if options.json else bench_lists.table(timed))
         return
     if options.part == "pages":

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from scripts.local import processes
 from scripts.local.fill import OWNER_PASSWORD
 from scripts.local.people import Staff, fresh_key
 
@@ -17,7 +18,7 @@ _PATIENCE_SECONDS = 3_600
 
 def measure(api_url: str, folder: Path) -> dict[str, Any]:
     """Rows, bytes, seconds and megabytes of each list as a table and as text."""
-    worker = _worker_of(folder)
+    worker = processes.find(folder, "worker")
     staff = Staff(api_url)
     staff.sign_in("owner", OWNER_PASSWORD)
     try:
@@ -29,8 +30,8 @@ def measure(api_url: str, folder: Path) -> dict[str, Any]:
 
 
 def _one(staff: Staff, worker: Path, which: str, sheet: str) -> dict[str, Any]:
-    (worker / "clear_refs").write_text("5")  # sets the high-water mark back to what is held now
-    before = _megabytes(worker, "VmRSS")
+    processes.forget_peak(worker)
+    before = processes.megabytes(worker, "VmRSS")
     until = date.today()
     asked = {"list": which, "since": str(until - timedelta(days=90)), "until": str(until), "sheet": sheet}
     began = time.monotonic()
@@ -45,25 +46,5 @@ def _one(staff: Staff, worker: Path, which: str, sheet: str) -> dict[str, Any]:
         "rows": job["done"],
         "seconds": round(time.monotonic() - began),
         "held_before_mb": before,
-        "peak_mb": _megabytes(worker, "VmHWM"),
+        "peak_mb": processes.megabytes(worker, "VmHWM"),
     }
-
-
-def _worker_of(folder: Path) -> Path:
-    """The worker of the world in this folder, under /proc."""
-    wanted = str(folder.resolve()).encode()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"scripts.local.worker" in words and wanted in words:
-            return process
-    raise LookupError(f"no worker runs for {folder}")
-
-
-def _megabytes(process: Path, name: str) -> int:
-    for line in (process / "status").read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1]) // 1024
-    raise LookupError(name)

@@ -80,9 +80,13 @@ def measure(api_url: str, wechat_url: str) -> dict[str, Any]:
         try:
             found = _console(chromium, api_url) | _home(chromium, api_url)
             found["team"] = _grown(
-                chromium, api_url, _star(api_url, wechat_url), "pages/distributor/team", "teammate"
+                chromium,
+                api_url,
+                _star(api_url, wechat_url),
+                path="pages/distributor/team",
+                testid="teammate",
             )
-            found["orders"] = _grown(chromium, api_url, buyer, "pages/orders/list", "order")
+            found["orders"] = _grown(chromium, api_url, buyer, path="pages/orders/list", testid="order")
         finally:
             chromium.close()
     return found
@@ -133,7 +137,7 @@ def _home(chromium: Browser, api_url: str) -> dict[str, Any]:
     }
 
 
-def _grown(chromium: Browser, api_url: str, signed: dict[str, Any], path: str, testid: str) -> Grown:
+def _grown(chromium: Browser, api_url: str, signed: dict[str, Any], *, path: str, testid: str) -> Grown:
     """Scroll to the end again and again, as a thumb does."""
     context = chromium.new_context(viewport=_PHONE, is_mobile=True, has_touch=True)  # type: ignore[arg-type]
     page = context.new_page()
@@ -175,7 +179,7 @@ def _grows(page: Page, testid: str, seen: int) -> bool:
 
 
 def _buyer(api_url: str) -> dict[str, Any]:
-    """Somebody with a thousand orders, placed as anybody places them."""
+    """Somebody with a thousand orders, called off again: few may wait to be paid."""
     caller = Caller(api_url)
     body = {"username": f"many{secrets.token_hex(4)}", "password": "a-long-password-1"}
     signed: dict[str, Any] = caller.post("/shop/sign-up", body)
@@ -190,9 +194,11 @@ def _buyer(api_url: str) -> dict[str, Any]:
     total = caller.post("/shop/quote", basket)["total_fen"]
 
     def place(_: int) -> None:
-        caller.post("/shop/orders", {**basket, "expected_total_fen": total}, key=fresh_key())
+        body = {**basket, "expected_total_fen": total}
+        order_id = caller.post("/shop/orders", body, key=fresh_key())["order_id"]
+        caller.post(f"/shop/orders/{order_id}/cancel")
 
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(8) as pool:
         list(pool.map(place, range(LONG)))
     caller.close()
     return signed
