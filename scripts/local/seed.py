@@ -51,8 +51,8 @@ class Wanted:
 
     @property
     def people(self) -> int:
-        """In one village, the star among them."""
-        return max(12, -(-self.members // self.villages))
+        """In one village; the star is in it, and in none of the copies."""
+        return 1 + max(11, -(-(self.members - 1) // self.villages))
 
     @property
     def bought(self) -> int:
@@ -137,7 +137,10 @@ def _fill(world: World, wanted: Wanted) -> dict[str, int]:
         sums, accounts = village_copies.read_sums(), village_copies.accounts_at_wechat(papers)
         village.live(lambda seconds: _advance(world, seconds))
         star = village.star.phone.member_id
-        counted = {"members": wanted.people * wanted.villages, "orders": wanted.bought * wanted.villages}
+        counted = {
+            "members": 1 + (wanted.people - 1) * wanted.villages,
+            "orders": wanted.bought * wanted.villages,
+        }
         if wanted.villages > 1:
             _say(f"复制 {wanted.villages - 1} 份 …")
             plan = village_copies.make_plan(

@@ -98,7 +98,7 @@ def test_nothing_is_off_in_its_books(worlds: list[World]) -> None:
 
 def test_there_are_as_many_as_were_asked_for(desks: list[Staff]) -> None:
     desk = desks[0]
-    assert len(desk.get("/console/members", limit=100)["items"]) == MEMBERS
+    assert MEMBERS <= len(desk.get("/console/members", limit=100)["items"]) < MEMBERS + MEMBERS // VILLAGE
     orders = orders_of(desk)
     assert len({one["order_id"] for one in orders}) == len(orders) == ORDERS
     states = Counter(one["status"] for one in orders)

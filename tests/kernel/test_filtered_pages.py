@@ -1,4 +1,4 @@
-"""Lists with a filter: a request looks at a bounded number of rows, and nothing is lost between its pages (N5)."""
+"""Lists with a filter: a request looks at a bounded number of rows, and none is lost between pages (N5)."""
 
 from dataclasses import replace
 
