@@ -102,7 +102,7 @@ def test_there_are_as_many_as_were_asked_for(desks: list[Staff]) -> None:
     orders = orders_of(desk)
     assert len({one["order_id"] for one in orders}) == len(orders) == ORDERS
     states = Counter(one["status"] for one in orders)
-    assert {"UNPAID", "PAID", "SHIPPED", "COMPLETED", "CLOSED"} <= set(states), states
+    assert {"PAID", "SHIPPED", "RECEIVED", "COMPLETED", "CLOSED"} <= set(states), states
 
 
 def test_one_seed_gives_one_village(desks: list[Staff]) -> None:
