@@ -290,7 +290,18 @@ class Village:
             }
             review = phone.post(f"/shop/orders/{made.order_id}/reviews", said)
             if self.chance.random() < 0.5:
-                self.staff.post(f"/console/reviews/{review['review_id']}/reply", {"text": "谢谢您的喜欢。"})
+                path = f"/console/reviews/{review['review_id']}/reply"
+                wait_for("the reply to be taken", lambda: self._replies(path))
+
+    def _replies(self, path: str) -> bool:
+        """Whether the reply was taken: while the review is being counted its row moves."""
+        try:
+            self.staff.post(path, {"text": "谢谢您的喜欢。"})
+        except Refused as refused:
+            if refused.status != 409:
+                raise
+            return False
+        return True
 
     def _asks_back(self, made: Bought) -> None:
         """Money for one unit: agreed to, refused, or still open."""
