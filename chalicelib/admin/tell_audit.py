@@ -72,6 +72,7 @@ SAYS: dict[str, str] = {
     "POST /console/territories/release": (
         "收回了 {territory-changes.member_before} 的区域 {territory-changes.region}"
     ),
+    "POST /console/agreements": "发布了合作协议“{agreements.title}”",
     # 商品与库存
     "POST /console/products": "添加了商品“{products.title}”",
     "PUT /console/products/{product_id}": "修改了商品“{products.title}”",

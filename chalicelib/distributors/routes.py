@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.agreements.rules import AgreementMoved, AgreementOpen, AgreementUnknown, AlreadySigned
 from chalicelib.distributors import rules, store
 from chalicelib.distributors.application import (
     ConditionOpen,
@@ -31,11 +32,22 @@ def read_standing(ask: Ask[Any]) -> StandingOut:
     who=member,
     body=ApplicationIn,
     returns=StandingOut,
-    errors=(MayNotApply, OnlyByInvitation, ConditionOpen, rules.StepNotAllowed),
+    errors=(
+        MayNotApply,
+        OnlyByInvitation,
+        ConditionOpen,
+        rules.StepNotAllowed,
+        AgreementUnknown,
+        AgreementMoved,
+        AgreementOpen,
+        AlreadySigned,
+    ),
 )
 def hand_in_application(ask: Ask[ApplicationIn]) -> StandingOut:
     """Apply to become a distributor; asking again changes nothing."""
-    return _standing(ask.who.id, apply(ask.who.id, ask.body.message))
+    given = ask.body
+    made = apply(ask.who.id, given.message, agreed=given.agreement_version, device=given.device)
+    return _standing(ask.who.id, made)
 
 
 @doors.get("/distributor/levels", who=member, returns=LevelsOut)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from chalicelib.agreements.rules import Device
 from chalicelib.distributors.application import Mode
 from chalicelib.distributors.rules import (
     MAX_TASKS,
@@ -29,11 +30,15 @@ RateBps = Annotated[int, Field(ge=0, le=10_000)]
 
 
 class ApplicationIn(Body):
-    """An application; nothing in it decides anything."""
+    """An application; with the agreement it accepts (D4)."""
 
     message: str | None = Field(
         None, title="申请说明", max_length=200, description="What the member says about promoting."
     )
+    agreement_version: int | None = Field(
+        None, title="合作协议版本", ge=1, le=10**6, description="The version read and agreed to."
+    )
+    device: Device = Field("H5", title="设备", description="Kept with the signature; the kind alone.")
 
 
 class TaskBody(Body):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from chalicelib.agreements.rules import AgreementOpen
+from chalicelib.agreements.sign_agreement import demand_signed
 from chalicelib.distributors import store as distributors
 from chalicelib.invites import rules, store
 from chalicelib.invites.draw import draw
@@ -102,11 +104,12 @@ def list_codes(ask: Ask[Any]) -> CodesOut:
     who=inviter,
     body=CodeIn,
     returns=CodeOut,
-    errors=(rules.MayNotInvite, rules.TooManyCodes, rules.CodeTaken),
+    errors=(rules.MayNotInvite, rules.TooManyCodes, rules.CodeTaken, AgreementOpen),
 )
 def add_code(ask: Ask[CodeIn]) -> CodeOut:
     """My code for a channel, a product or both; made if there is no living one."""
     given = ask.body
+    demand_signed(ask.who.id)
     invite = make_code(
         ask.who.id,
         channel=given.channel.strip(),

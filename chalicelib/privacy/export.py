@@ -11,6 +11,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from chalicelib.catalog import store as catalog
+from chalicelib.agreements import store as agreements
 from chalicelib.commissions import store as commissions
 from chalicelib.commissions.show import show as show_commissions
 from chalicelib.content import store as content
@@ -188,6 +189,11 @@ def _sessions(member_id: str, limit: int, cursor: str | None) -> _Found:
     return Page([to_jsonable_python(asdict(one)) for one in sessions.live(member_id)])
 
 
+def _signatures(member_id: str, limit: int, cursor: str | None) -> _Found:
+    found = agreements.signatures(member_id, limit=limit, cursor=cursor)
+    return found.map(lambda one: to_jsonable_python(asdict(one)))
+
+
 def _picked(value: Any, names: Iterable[str]) -> dict[str, Any] | None:
     return None if value is None else {name: getattr(value, name) for name in names}
 
@@ -219,4 +225,5 @@ _PARTS: dict[Part, Callable[[str, int, str | None], _Found]] = {
     "notices": _notices,
     "messages": _messages,
     "sessions": _sessions,
+    "signatures": _signatures,
 }

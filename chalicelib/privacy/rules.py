@@ -9,7 +9,7 @@ from chalicelib.kernel.money import Fen, yuan
 Part = (
     Literal["profile", "addresses", "orders", "refunds", "reviews", "cart", "favourites"]
     | Literal["coupons", "coupon_codes", "gifts", "commissions", "wallet", "points", "withdrawals"]
-    | Literal["codes", "attribution", "distributor", "figures", "violations"]
+    | Literal["codes", "attribution", "distributor", "figures", "violations", "signatures"]
     | Literal["notices", "messages", "sessions"]
 )
 

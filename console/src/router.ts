@@ -56,6 +56,7 @@ export const entries: Entry[] = [
   page('营销', 'claims', '礼品领取', 'gifts.ship', () => import('./pages/marketing/Claims.vue')),
   page('营销', 'grants', '积分发放', 'wallet.read', () => import('./pages/marketing/Grants.vue')),
   page('会员与分销', 'territories', '区域代理', 'distributors.read', () => import('./pages/marketing/Territories.vue')),
+  page('会员与分销', 'agreements', '合作协议', 'distributors.read', () => import('./pages/members/Agreements.vue')),
   page('商品', 'reviews', '评价', 'reviews.edit', () => import('./pages/shop/Reviews.vue')),
   page('营销', 'announcements', '公告', 'content.edit', () => import('./pages/marketing/Announcements.vue')),
   page('设置', 'settings', '商城设置', 'settings.read', () => import('./pages/settings/Settings.vue')),

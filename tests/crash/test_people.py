@@ -2,6 +2,8 @@
 
 import pytest
 
+from chalicelib.agreements.publish_agreement import publish_agreement
+from chalicelib.agreements.sign_agreement import sign_agreement
 from chalicelib.catalog.favour import favour
 from chalicelib.content import store as content
 from chalicelib.content.accept_messages import accept_messages
@@ -42,6 +44,7 @@ from tests.orders.shop import HOME, Shop
 from tests.support.world import Clock, dump, upload
 from tests.withdrawals.people import approve_distributor
 
+WORDS = "如实推广，不夸大，也不刷单，佣金只来自真实成交。"
 PASSWORD = "four plain words"
 
 
@@ -120,6 +123,29 @@ def test_making_a_code(shop: Shop, peer: Street, world: Clock) -> None:
     """I1: one personal code, however often it is asked for."""
     survives(peer, world, lambda: make_code(shop.b))
     assert len(dump("invites")) == 1
+
+
+@kills(publish_agreement)
+def test_publishing_an_agreement(shop: Shop, peer: Street, world: Clock) -> None:
+    """D4: one version, however often the button's request comes."""
+    survives(peer, world, lambda: publish_agreement("合作协议", WORDS, version=0, by="ST1"))
+    assert len(dump("agreements")) == 1
+
+
+@kills(sign_agreement)
+def test_signing_an_agreement(shop: Shop, peer: Street, world: Clock) -> None:
+    """D4: signed once, at the first moment."""
+    publish_agreement("合作协议", WORDS, version=0, by="ST1")
+    survives(peer, world, lambda: sign_agreement(shop.b, 1, "H5"))
+    assert len(dump("agreement-signatures")) == 1
+
+
+@kills(apply)
+def test_applying_with_an_agreement(shop: Shop, peer: Street, world: Clock) -> None:
+    """D4: the application and its signature are one commit."""
+    publish_agreement("合作协议", WORDS, version=0, by="ST1")
+    survives(peer, world, lambda: apply(shop.c, "我想推广", agreed=1))
+    assert len(dump("agreement-signatures")) == 1
 
 
 @kills(apply)

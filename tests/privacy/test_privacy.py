@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 import app  # noqa: F401 - opens the front door
+from chalicelib.agreements.publish_agreement import publish_agreement
+from chalicelib.agreements.sign_agreement import sign_agreement
 from chalicelib.kernel.dynamo import commit
 from chalicelib.members import store as members
 from chalicelib.members.block import block
@@ -70,6 +72,10 @@ def test_everything_of_mine_is_there_and_nothing_of_others(shop: Shop) -> None:
     assert (withdrawal["withdrawal_id"], withdrawal["amount_fen"]) == (asked.withdrawal_id, 5_000)
     api.get("/distributor/codes", token=as_member(shop.b))
     assert len(exported(shop.b, "codes")) == 1
+    publish_agreement("合作协议", "如实推广，不夸大，也不刷单，佣金只来自成交。", version=0, by="ST1")
+    sign_agreement(shop.b, 1, "H5")
+    assert [one["version"] for one in exported(shop.b, "signatures")] == [1]
+    assert exported(shop.c, "signatures") == []
     assert exported(shop.c, "commissions") == exported(shop.c, "codes") == exported(shop.c, "points") == []
     told = json.dumps([exported(shop.b, part) for part in ("profile", "orders", "commissions", "wallet")])
     assert shop.c not in told and "科技路" not in told

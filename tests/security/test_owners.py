@@ -21,7 +21,7 @@ from tests.support.town import Town
 _MONEY = {"order_id", "refund_id", "withdrawal_id", "coupon_id", "grant_id"}
 OWN = _MONEY | {"notice_id", "code", "address_id", "violation_id"}
 """Numbers of things that belong to one member."""
-FOR_ALL = {"product_id", "sku_id", "campaign_id", "coupon_code", "period_id"}
+FOR_ALL = {"product_id", "sku_id", "campaign_id", "coupon_code", "period_id", "agreement_version"}
 """Numbers of things that every member may name; a period shows each only what is its own."""
 GUARDED = [door for door in front_door.all_doors() if door.who.kind == "member" and "{" in door.path]
 DOORS = [door for door in GUARDED if OWN & set(re.findall(r"{(\w+)}", door.path))]

@@ -15,7 +15,7 @@ HOLDERS = {
     "any": POLICIES["every"],
     **{name: POLICIES["every"] + own for name, own in POLICIES.items() if name != "every"},
 }
-KEPT = ("journal", "audit", "audit-chain")
+KEPT = ("journal", "audit", "audit-chain", "agreements", "agreement-signatures")
 """Tables whose rows are put and read, and nothing else."""
 EDITING = [
     "UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete", "PartiQLInsert",

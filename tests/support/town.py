@@ -19,6 +19,8 @@ from moto.dynamodb.models import dynamodb_backends
 import app  # noqa: F401 - opens the front door
 from chalicelib.adjustments.ask_adjustment import ask_adjustment
 from chalicelib.admin.rules import EVERYTHING
+from chalicelib.agreements.publish_agreement import publish_agreement
+from chalicelib.agreements.sign_agreement import sign_agreement
 from chalicelib.catalog.favour import favour
 from chalicelib.commissions import store as commissions
 from chalicelib.commissions.draft_plan import draft_plan
@@ -190,6 +192,9 @@ def _build(peer: WeChatPay) -> Town:
     earners.earn(shop.b, 900_000)
     earners.earn(d, 900_000)
     withdrawal = request(shop.b, Fen(15_000), key="request-1")
+    publish_agreement("合作协议", "如实推广，不夸大，不刷单；佣金只来自真实成交。", version=0, by=EMPLOYEE)
+    for member_id in (shop.a, shop.b, d):
+        sign_agreement(member_id, 1, "H5")
     return Town(
         shop, d, unpaid, paid, shipped, asked, withdrawal, _known(shop, unpaid, shipped, asked, withdrawal)
     )
@@ -214,6 +219,7 @@ def _known(
     return {
         **_marketing(shop),
         "address_id": ("AD-C",),
+        "agreement_version": ("1",),
         "announcement_id": (draft.announcement_id, published.announcement_id),
         "audit_id": (audit().audit_id,),
         "category_id": (shop.tea.category_id,),

@@ -117,6 +117,7 @@ export const memberWords = {
       notices: '消息',
       messages: '消息订阅',
       sessions: '登录设备',
+      signatures: '签过的协议',
     },
     close: '注销账号',
     means: [

@@ -1,0 +1,1 @@
+"""Cooperation agreements (合作协议): versions that never change, and who signed which, when (D4)."""
