@@ -36,6 +36,7 @@ from chalicelib.orders.offer_upload import offer_upload
 from chalicelib.orders.receive import receive
 from chalicelib.privacy.close_account import close_account
 from chalicelib.privacy.forget import forget
+from chalicelib.ranking.enter_ranking import enter_ranking
 from chalicelib.wechat.login import Identity, identity_of_code
 from tests.conftest import Policy
 from tests.crash.harness import Act, Case, Cases, assert_killed, is_whole, kills, survives
@@ -123,6 +124,15 @@ def test_making_a_code(shop: Shop, peer: Street, world: Clock) -> None:
     """I1: one personal code, however often it is asked for."""
     survives(peer, world, lambda: make_code(shop.b))
     assert len(dump("invites")) == 1
+
+
+@kills(enter_ranking)
+def test_entering_and_leaving_a_ranking(shop: Shop, peer: Street, world: Clock) -> None:
+    """D6: in once, and out at once."""
+    survives(peer, world, lambda: enter_ranking(shop.b, is_in=True))
+    assert len(dump("ranking-entrants")) == 1
+    survives(peer, world, lambda: enter_ranking(shop.b, is_in=False))
+    assert not dump("ranking-entrants")
 
 
 @kills(publish_agreement)

@@ -29,6 +29,8 @@ from chalicelib.orders.reserve_refund import reserve_refund
 from chalicelib.payments import jobs as payments
 from chalicelib.payments.prepay import prepay
 from chalicelib.payments.send_refund import send_refund
+from chalicelib.ranking.enter_ranking import enter_ranking
+from chalicelib.ranking.fold_board import fold_board
 from chalicelib.reports import audit as audit_file
 from chalicelib.reports import store as reports
 from chalicelib.reports.audit import audit
@@ -43,6 +45,7 @@ from tests.crash.story import earn_silver, give_gift
 from tests.crash.street import Street
 from tests.marketing import campaigns
 from tests.orders.shop import Shop
+from tests.standing.people import sell
 from tests.support.world import Clock
 from tests.withdrawals.people import earn
 
@@ -52,6 +55,11 @@ Prepare = Callable[[Shop, Clock], object]
 def _matured(shop: Shop, world: Clock) -> None:
     receive(shop.shipped(shop.paid()))
     world.advance(days=8)
+
+
+def _ranked(shop: Shop, world: Clock) -> None:
+    sell(shop.b, 5_000)
+    enter_ranking(shop.b, is_in=True)
 
 
 def _sent_long_ago(shop: Shop, world: Clock) -> None:
@@ -128,6 +136,7 @@ PREPARED: dict[str, Prepare] = {
     "payments_close_unpaid": _never_announced,
     "payments_send_refunds": _agreed,
     "standing_judge_levels": lambda shop, world: earn_silver(shop),
+    "ranking_fold_boards": _ranked,
     "reports_audit_nightly": _audited_yesterday,
     "wallet_expire_points": _given_long_ago,
     "withdrawals_pay_out": _asked_for_money,
@@ -140,6 +149,7 @@ BEHIND = {
     "marketing_end_what_is_due": end_due,
     "reports_audit_nightly": audit,
     "standing_judge_levels": judge_all,
+    "ranking_fold_boards": fold_board,
     "wallet_expire_points": expire_lots,
 }
 """The verb of a job whose own module only calls it."""
