@@ -99,6 +99,9 @@ CLIENT = (
     Shot("codes", "pages/distributor/codes", who="distributor"),
     Shot("team", "pages/distributor/team", who="distributor"),
     Shot("levels", "pages/distributor/levels", who="distributor"),
+    Shot("ranking", "pages/distributor/ranking", who="distributor"),
+    Shot("ranking-promoters", "pages/distributor/ranking", who="distributor", tap="tab-BUYERS"),
+    Shot("agreement", "pages/distributor/agreement", who="distributor"),
     Shot("violations", "pages/distributor/violations", who="distributor"),
 )
 
