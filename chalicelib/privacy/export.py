@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from chalicelib.catalog import store as catalog
 from chalicelib.agreements import store as agreements
+from chalicelib.catalog import store as catalog
 from chalicelib.commissions import store as commissions
 from chalicelib.commissions.show import show as show_commissions
 from chalicelib.content import store as content

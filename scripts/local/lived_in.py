@@ -43,7 +43,8 @@ def _agree(shop: LivedIn) -> None:
     """A cooperation agreement that waits for a signature, and a distributor who wants to be ranked."""
     said = {
         "title": "分销合作协议",
-        "text": "一、如实介绍商品，不夸大功效，不刷单。\n\n二、佣金只来自真实成交；买家退款，对应的佣金会收回。\n\n"
+        "text": "一、如实介绍商品，不夸大功效，不刷单。\n\n"
+        "二、佣金只来自真实成交；买家退款，对应的佣金会收回。\n\n"
         "三、加入不收任何费用，也不会因为邀请人数给钱。\n\n四、保护朋友的个人信息，不转给别人。",
         "version": 0,
     }

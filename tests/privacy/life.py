@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 
 from chalicelib import front_door
+from chalicelib.agreements.publish_agreement import publish_agreement
+from chalicelib.agreements.sign_agreement import sign_agreement
 from chalicelib.catalog.favour import favour
 from chalicelib.content import store as content
 from chalicelib.content.notify import notify
@@ -78,6 +80,8 @@ def live(shop: Shop, world: Clock) -> Life:
     upload(avatar.fields["key"])
     change_avatar(me, avatar.avatar_url)
     order = _buy(shop, me)
+    publish_agreement("合作协议", "如实推广，不夸大，也不刷单，佣金只来自成交。", version=0, by="ST1")
+    sign_agreement(me, 1, "H5")
     apply(me, WORDS[10])
     approve_distributor(me)
     _promote(shop, me)

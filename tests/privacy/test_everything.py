@@ -31,6 +31,7 @@ TAKEN = {
     "coupon-allotments": "coupon_codes", "gift-claims": "gifts", "commissions": "commissions",
     "wallet-lines": "wallet", "points-lines": "points", "withdrawals": "withdrawals", "invites": "codes",
     "attributions": "attribution", "distributor-changes": "distributor", "metrics": "figures",
+    "agreement-signatures": "signatures",
     "violations": "violations", "inbox": "notices", "subscriptions": "messages", "sessions": "sessions",
 }  # fmt: skip
 """Where each table's rows are found in what a member takes along."""
@@ -39,7 +40,8 @@ MARKS = {
     "attribution": "decision", "cart": "quantity", "codes": "channel", "coupon_codes": "quantity",
     "coupons": "coupon_id", "distributor": "step", "favourites": "title", "figures": "own_sales_fen",
     "gifts": "receiver", "messages": "accepted", "notices": "notice_id", "orders": "order_id",
-    "refunds": "refund_id", "reviews": "review_id", "sessions": "idle_until", "violations": "violation_id",
+    "refunds": "refund_id", "reviews": "review_id", "sessions": "idle_until", "signatures": "digest",
+    "violations": "violation_id",
     "withdrawals": "withdrawal_id",
 }  # fmt: skip
 """A field that only items of this part have."""
@@ -64,6 +66,9 @@ NOT_TAKEN = {
     "points-grants": "staff's request behind a line of the points",
     "points-lots": "the points of the profile, by when they end",
     "stock-movements": "the shelf's side of an order",
+    "ranking-boards": "the best of the figures, shown without names",
+    "ranking-drafts": "the same, half folded",
+    "ranking-entrants": "one switch, on the page of rankings",
     "team-counts": "other members, counted",
     "wallet-adjustments": "staff's request behind a line of the wallet",
     "wallet-totals": "sums of the wallet's lines",
