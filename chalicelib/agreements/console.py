@@ -6,7 +6,7 @@ from chalicelib.agreements import rules, store
 from chalicelib.agreements.publish_agreement import publish_agreement
 from chalicelib.agreements.rules import Agreement
 from chalicelib.agreements.schemas import (
-    AgreementIn,
+    AgreementTextIn,
     SignatureOut,
     StaffAgreementOut,
     StaffAgreementsOut,
@@ -37,12 +37,12 @@ def list_agreements(ask: Ask[Any]) -> StaffAgreementsOut:
 @doors.post(
     "/agreements",
     who=staff("agreements.edit"),
-    body=AgreementIn,
+    body=AgreementTextIn,
     returns=StaffAgreementOut,
     status=201,
     errors=(rules.AgreementMoved,),
 )
-def publish(ask: Ask[AgreementIn]) -> StaffAgreementOut:
+def publish(ask: Ask[AgreementTextIn]) -> StaffAgreementOut:
     """Publish a version; it is in force at once, and nobody edits it any more."""
     given = ask.body
     made = publish_agreement(given.title.strip(), given.text.strip(), version=given.version, by=ask.who.id)

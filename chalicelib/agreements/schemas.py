@@ -8,7 +8,7 @@ from chalicelib.agreements.rules import Device
 from chalicelib.kernel.http import Body, Out
 
 
-class AgreementIn(Body):
+class AgreementTextIn(Body):
     """A new version; published at once, and never edited."""
 
     title: str = Field(title="标题", min_length=2, max_length=40, pattern=r"\S")
