@@ -6,15 +6,14 @@ these books. Money is int fen; a wallet is one signed number (``net``), so avail
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from tests.books.auditor_purses import FEN_PER_POINT, Book, Purses, demand, split
+from tests.books.auditor_points import FEN_PER_EARNED_POINT, demand
+from tests.books.auditor_purses import MOST_THINGS, WORTH, Book, Form, Purses, split
 
 FREIGHT_FEN = 1_200
 UNPAID_FOR = timedelta(minutes=30)
-RECEIVED_AFTER = timedelta(days=10)
-WINDOW = timedelta(days=7)
 RETURN_WITHIN = timedelta(days=7)
 PLAN_WAITS = timedelta(seconds=15)
 LIMIT_PER_ORDER = 5
@@ -29,6 +28,10 @@ class Auditor(Purses):
         super().__init__()
         self.people: dict[str, Book] = {}
         self.levels: dict[str, tuple[int, ...]] = {}
+        self.coupon_form = self.gift_form = ""
+        """The campaign and the gift that plans pay in."""
+        self.number: Callable[..., str] = str
+        """How the shop numbers what has a name."""
         self.plans: list[Book] = []
         self.skus: dict[str, Book] = {}
         self.orders: dict[str, Book] = {}
@@ -81,8 +84,8 @@ class Auditor(Purses):
         demand(self.people[member_id]["status"] != status, "StepNotAllowed")
         self.people[member_id]["status"] = status
 
-    def publish(self, rates: tuple[int, ...], *, own: bool, cap_bps: int, points: bool, at: datetime) -> None:
-        """A new plan, whose first level is paid in ``points`` or as all others in money (R7, R9, R12).
+    def publish(self, rates: tuple[int, ...], *, own: bool, cap_bps: int, form: Form, at: datetime) -> None:
+        """A new plan, whose first level is paid in this ``form``, all others in money (R7, R9, R12).
 
         Refused when the dearest chain could earn more than the cap of an article.
         """
@@ -94,9 +97,7 @@ class Auditor(Purses):
             fixed = sum(sku["fixed"][place] for place in places if place < len(sku["fixed"]))
             lowest = min([sku["price"], *sku["member"].values()])
             demand(fixed <= lowest * cap_bps // 10_000, "PlanNotCompliant")
-        self.plans.append(
-            {"rates": rates, "own": own, "cap": cap_bps, "points": points, "from": at + PLAN_WAITS}
-        )
+        self.plans.append({"rates": rates, "own": own, "cap": cap_bps, "form": form, "from": at + PLAN_WAITS})
 
     def plan_at(self, at: datetime) -> Book | None:
         """The last published of the plans that began last."""
@@ -163,7 +164,8 @@ class Auditor(Purses):
             "points": points,
             "expires": at + UNPAID_FOR,
             "earns": self._terms(buyer, lines, at),
-            "in_points": bool((self.plan_at(at) or {}).get("points")),
+            "form": (self.plan_at(at) or {}).get("form", "CASH"),
+            "completed": False,
             "parcels": 0,
             "late": None,
             "money": "NONE",
@@ -205,7 +207,7 @@ class Auditor(Purses):
         demand(order["status"] == "UNPAID" and order["total"], "OrderNotPayable")
         demand(order["expires"] - at >= timedelta(minutes=1), "OrderExpired")
 
-    def settle(self, order_id: str) -> None:
+    def settle(self, order_id: str, at: datetime) -> None:
         """WeChat's word that the money is there; a second time changes nothing (invariants 6, 22)."""
         order = self.orders[order_id]
         was_closed = order["status"] == "CLOSED" and order["money"] == "NONE"
@@ -213,7 +215,7 @@ class Auditor(Purses):
             order |= {"money": "LATE" if was_closed else "PAID", "late": "RESERVED"}
             self.book(f"PAID:{order_id}", wx_cash=-order["total"], shop_sales=order["total"])
         elif order["status"] == "UNPAID":
-            total, credited = order["total"], self._credit(order_id)
+            total, credited = order["total"], self._credit(order_id, at)
             self.book(f"PAID:{order_id}", wx_cash=-total, shop_sales=total, shop_commission=-credited)
 
     def pay_from_balance(self, order_id: str, bill: str, at: datetime) -> None:
@@ -224,15 +226,15 @@ class Auditor(Purses):
         self.net[order["buyer"]] -= order["total"]
         order["bill"] = bill
         self.book(f"PURCHASE:{bill}", shop_sales=order["total"])
-        credited = self._credit(order_id)
+        credited = self._credit(order_id, at)
         rows = [(name, row) for (number, name), row in self.commissions.items() if number == order_id]
-        if any(row["units"] for _, row in rows):
+        if any(row["units"] for name, row in rows if not name.endswith(("#COUPON", "#GIFT"))):
             self.book(f"CREDIT:{order_id}", shop_commission=-credited)
 
-    def settle_free(self, order_id: str) -> None:
+    def settle_free(self, order_id: str, at: datetime) -> None:
         """An order of nothing is paid without WeChat, and nobody earns on it."""
         if self.orders[order_id]["status"] == "UNPAID":
-            assert self.orders[order_id]["total"] == 0 and self._credit(order_id) == 0
+            assert self.orders[order_id]["total"] == 0 and self._credit(order_id, at) == 0
 
     def free(self) -> list[str]:
         """The orders of nothing that nobody has settled yet."""
@@ -240,18 +242,26 @@ class Auditor(Purses):
             one for one, order in self.orders.items() if order["status"] == "UNPAID" and not order["total"]
         ]
 
-    def _credit(self, order_id: str) -> int:
+    def _credit(self, order_id: str, at: datetime) -> int:
         """Paid: a row for everybody in the terms; how much money that is in all."""
         order = self.orders[order_id]
         order |= {"money": "PAID", "status": "PAID"}
         credited = 0
         for name, parts in order["earns"].items():
             amount = sum(parts.values())
-            in_points = order["in_points"] and amount > 0 and name.endswith("#L1")
-            units = amount // FEN_PER_POINT if in_points else amount
-            (self.points_pending if in_points else self.pending)[name.split("#")[0]] += units
-            credited += 0 if in_points else amount
-            self.commissions[order_id, f"{name}#POINTS" if in_points else name] = {
+            form = order["form"] if amount > 0 and name.endswith("#L1") else "CASH"
+            units = amount // WORTH.get(form, 1)
+            if form == "CASH":
+                self.pending[name.split("#")[0]] += units
+                credited += amount
+            elif form == "POINTS":
+                self.points_pending[name.split("#")[0]] += units
+            else:
+                units = min(units, MOST_THINGS)
+            self.commissions[order_id, name if form == "CASH" else f"{name}#{form}"] = {
+                "form": form,
+                "paid_at": at,
+                "kept": 0,
                 "state": "PENDING" if units else "ZERO",
                 "amount": amount,
                 "units": units,
@@ -264,13 +274,13 @@ class Auditor(Purses):
             }
         return credited
 
-    def close(self, order_id: str) -> None:
+    def close(self, order_id: str, at: datetime) -> None:
         """An unpaid order ends, its stock goes back once (invariant 21)."""
         order = self.orders[order_id]
         demand(order["status"] in ("UNPAID", "CLOSED") and order["money"] != "PAID", "OrderAlreadyPaid")
         if order["status"] == "UNPAID":
             order["status"] = "CLOSED"
-            self.come_back(order_id, order)
+            self.come_back(order_id, order, at)
             for line in order["lines"].values():
                 self.give_back(line, line["quantity"])
 
@@ -278,76 +288,6 @@ class Auditor(Purses):
         """Units of a line return to the counter."""
         line["held"] -= number
         self.skus[line["sku"]]["available"] += number
-
-    # -- sending, receiving, maturing -------------------------------------------------------
-
-    def ship(self, order_id: str, parcel: Mapping[int, int], at: datetime) -> None:
-        """Staff send units, all that is left when ``parcel`` is empty (O3)."""
-        order = self.orders[order_id]
-        demand(order["status"] == "PAID", "OrderMoved")
-        sent = dict(parcel) or {
-            number: shippable(line) for number, line in order["lines"].items() if shippable(line)
-        }
-        fits = all(1 <= sent[number] <= shippable(order["lines"][number]) for number in sent)
-        demand(sent and fits, "NothingToShip")
-        order["parcels"] += 1
-        for number, units in sent.items():
-            order["lines"][number]["shipped"] += units
-        self.maybe_shipped(order, at)
-
-    def maybe_shipped(self, order: Book, at: datetime) -> None:
-        """A paid order with nothing left to send is shipped."""
-        if order["status"] == "PAID" and order["parcels"] and not any(map(unsent, order["lines"].values())):
-            order |= {"status": "SHIPPED", "receive": at + RECEIVED_AFTER}
-
-    def receive(self, order_id: str, at: datetime) -> None:
-        """The goods are there; the window runs, at whose end commissions are due."""
-        order = self.orders[order_id]
-        demand(order["status"] in ("SHIPPED", "RECEIVED", "COMPLETED"), "OrderMoved")
-        if order["status"] == "SHIPPED":
-            order |= {"status": "RECEIVED", "until": at + WINDOW}
-            for row in self.rows(order_id):
-                row["due"] = at + WINDOW if row["state"] == "PENDING" else row["due"]
-
-    def rows(self, order_id: str) -> list[Book]:
-        """The commissions of one order."""
-        return [row for (number, _), row in self.commissions.items() if number == order_id]
-
-    def by_the_clock(self, at: datetime) -> None:
-        """What happens by itself at this moment: receipt, completion, maturing (invariant 12)."""
-        for order_id, order in self.orders.items():
-            if any(line["refund"] for line in order["lines"].values()):
-                continue
-            if order["status"] == "SHIPPED" and order["receive"] <= at:
-                self.receive(order_id, at)
-            if order["status"] == "RECEIVED" and order["until"] <= at:
-                order["status"] = "COMPLETED"
-        self.mature(at)
-
-    def mature(self, at: datetime) -> None:
-        """Pending, due, and no refund open: into the wallet, a debt first (R9, W1)."""
-        for (order_id, name), row in self.commissions.items():
-            if row["state"] == "PENDING" and row["due"] and row["due"] <= at and not row["holds"]:
-                payee, left = name.split("#")[0], units_left(row)
-                row |= {"state": "MATURED", "matured": True}
-                is_money = not name.endswith("#POINTS")
-                (self.pending if is_money else self.points_pending)[payee] -= left
-                (self.net if is_money else self.points)[payee] += left
-                if left:
-                    self.book(f"MATURE:{order_id}:{name.replace('#', ':')}")
-
-    # -- stock ------------------------------------------------------------------------------
-
-    def adjust_stock(self, sku: str, change: int) -> None:
-        """Staff book goods in or out (S2)."""
-        demand(self.skus[sku]["available"] + change >= 0, "StockOutOfRange")
-        self.skus[sku]["available"] += change
-        self.skus[sku]["stocked"] += change
-
-    def count_stock(self, sku: str, available: int) -> None:
-        """Staff counted."""
-        self.skus[sku]["stocked"] += available - self.skus[sku]["available"]
-        self.skus[sku]["available"] = available
 
 
 def unsent(line: Book) -> int:
@@ -358,6 +298,17 @@ def unsent(line: Book) -> int:
 def shippable(line: Book) -> int:
     """Unsent units that nobody asked back."""
     return unsent(line) - int(line["asked_unsent"])
+
+
+def is_in_refund(order: Book) -> bool:
+    """Whether somebody asks units of it back."""
+    return any(line["refund"] for line in order["lines"].values())
+
+
+def earned_points(order: Book) -> int:
+    """What buying brought by now: for the goods that were paid in money and kept."""
+    kept = sum(line["paid"] - line["back_fen"] for line in order["lines"].values())
+    return int(kept) // FEN_PER_EARNED_POINT
 
 
 def units_left(row: Book) -> int:

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from tests.books.auditor import FROM_STAFF, RETURN_WITHIN, Auditor, shippable, units_left
-from tests.books.auditor_purses import Book, Refused, demand
+from tests.books.auditor import FROM_STAFF, RETURN_WITHIN, earned_points, shippable, units_left
+from tests.books.auditor_goods import GoodsAuditor
+from tests.books.auditor_points import Refused, demand
+from tests.books.auditor_purses import Book
 
 MIN_FEN, MAX_FEN, DAILY_FEN = 100, 20_000, 25_000
 AUTO_BELOW_FEN, TWO_ABOVE_FEN = 800, 1_500
@@ -15,13 +17,14 @@ Asked = Mapping[int, tuple[int, int | None]]
 """By line: how many units, and less money than they cost if a number is given."""
 
 
-class MoneyAuditor(Auditor):
-    """Refunds and withdrawals on top of orders."""
+class MoneyAuditor(GoodsAuditor):
+    """Refunds, withdrawals and adjustments on top of orders."""
 
     def __init__(self) -> None:
         super().__init__()
         self.withdrawals: dict[str, Book] = {}
         self.used: Counter[tuple[str, date]] = Counter()
+        self.adjustments: dict[str, Book] = {}
 
     # -- refunds ----------------------------------------------------------------------------
 
@@ -144,6 +147,7 @@ class MoneyAuditor(Auditor):
         if refund["status"] == "POSTED":
             return
         order = self.orders[refund["order"]]
+        brought = earned_points(order)
         self._free(refund_id, "POSTED")
         order["freight"]["back"] += refund["freight"]
         points = 0
@@ -164,21 +168,27 @@ class MoneyAuditor(Auditor):
         self.maybe_shipped(order, at)
         if all(line["back"] == line["quantity"] for line in order["lines"].values()):
             self.all_went_back(order, at)
-        self.points[order["buyer"]] += points
-        self._book_refund(refund_id, points)
+        self._book_refund(refund_id, points, brought - earned_points(order) if order["completed"] else 0, at)
 
-    def _book_refund(self, refund_id: str, points: int) -> None:
-        """Its entry, unless it moved neither money nor points."""
+    def _book_refund(self, refund_id: str, points: int, brought: int, at: datetime) -> None:
+        """Its entry, unless it moved neither money nor points: those it gives back as fresh ones, and those
+        that buying had brought."""
         total = self.refund_fen(refund_id)
         order_id = self.refunds[refund_id]["order"]
         taken = {name: self._claw(name, row, self.orders[order_id])
                  for (number, name), row in self.commissions.items() if number == order_id}  # fmt: skip
-        money = sum(units for name, units in taken.items() if not name.endswith("#POINTS"))
+        money = sum(units for name, units in taken.items() if name.count("#") == 1)
+        in_points = sum(units for name, units in taken.items() if name.endswith("#POINTS"))
+        buyer = self.orders[order_id]["buyer"]
+        if points:
+            self.points_come(buyer, points, f"REFUND:{refund_id}", at)
+        if brought:
+            self.points_go(buyer, brought)
         if self.orders[order_id]["bill"] and total:
-            self.net[self.orders[order_id]["buyer"]] += total
+            self.net[buyer] += total
             self.book(f"REPAY:{refund_id}", shop_sales=-total)
             total = 0
-        if total or points or any(taken.values()):
+        if total or points or brought or money or in_points:
             self.book(f"REFUND:{refund_id}", wx_cash=total, shop_sales=-total, shop_commission=money)
 
     def is_ours_alone(self, refund_id: str) -> bool:
@@ -202,14 +212,23 @@ class MoneyAuditor(Auditor):
         before = units_left(row)
         row["clawed"] = should
         taken = before - units_left(row)
-        if name.endswith("#POINTS"):
-            purse = self.points if row["matured"] else self.points_pending
+        payee, form = name.split("#")[0], row["form"]
+        if form == "POINTS" and row["matured"]:
+            self.points_go(payee, taken)
+        elif form in ("COUPON", "GIFT"):
+            row["kept"] += self._things_kept(row, taken) if row["matured"] else 0
         else:
-            purse = self.net if row["matured"] else self.pending
-        purse[name.split("#")[0]] -= taken
+            cash = self.net if row["matured"] else self.pending
+            (self.points_pending if form == "POINTS" else cash)[payee] -= taken
         if row["amount"] and should == row["amount"]:
             row["state"] = "CLAWED"
         return int(taken)
+
+    def _things_kept(self, row: Book, units: int) -> int:
+        """So many coupons or gifts shall come back, the first first; those that were used stay (R7)."""
+        for one in row["things"]:
+            units -= bool(units) and self.take_back_thing(one)
+        return units
 
     def post_late(self, order_id: str) -> None:
         """Money that came too late is back."""
@@ -293,6 +312,22 @@ class MoneyAuditor(Auditor):
         self.net[held["member"]] += held["amount"]
         self.used[held["member"], held["day"]] -= held["amount"]
         self.book(f"RELEASE:{withdrawal_id}")
+
+    # -- adjustments ------------------------------------------------------------------------
+
+    def ask_adjustment(self, number: str, member_id: str, amount: int, staff: str) -> None:
+        """One person asks; nothing moves (trust A6.5)."""
+        self.adjustments[number] = {"member": member_id, "amount": amount, "by": staff, "status": "WAITING"}
+
+    def decide_adjustment(self, number: str, staff: str, *, is_agreed: bool) -> None:
+        """Another agrees, and it is booked; or somebody refuses."""
+        asked = self.adjustments[number]
+        demand(asked["status"] == "WAITING", "AdjustmentMoved")
+        demand(not is_agreed or staff != asked["by"], "AdjustmentNeedsAnother")
+        asked["status"] = "DONE" if is_agreed else "REJECTED"
+        if is_agreed:
+            self.net[asked["member"]] += asked["amount"]
+            self.book(f"ADJUST:{number}", shop_adjustments=-asked["amount"])
 
 
 def freight_left(order: Book) -> int:

@@ -1,40 +1,36 @@
-"""The auditor's coupons and points: what else a buyer pays with (trust A4, invariants 18 to 20).
+"""The auditor's coupons, gifts and points: what else a buyer pays with, and what a rebate may be.
 
-Points of a member are one signed number, as money is: above zero available, below zero a debt.
+Trust A4, invariants 18 to 20.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from tests.books.auditor_points import FEN_PER_POINT, Points, after_days, demand
+
 Book = dict[str, Any]
+Form = str
+"""``CASH``, ``POINTS``, ``COUPON`` or ``GIFT``."""
 
-FEN_PER_POINT = 100
-POINTS_GRANTED_BY_ONE = 1_000
-
-
-class Refused(Exception):
-    """The product must refuse this, by an error of this name, and change nothing."""
-
-
-def demand(holds: object, otherwise: str) -> None:
-    """Refuse unless it holds."""
-    if not holds:
-        raise Refused(otherwise)
+WORTH = {"POINTS": FEN_PER_POINT, "COUPON": 150, "GIFT": 230}
+"""What one unit of a form stands for."""
+MOST_THINGS = 20
+"""Coupons and gifts of one order."""
 
 
-class Purses:
-    """Campaigns and what is left of them, every coupon and where it is, everybody's points."""
+class Purses(Points):
+    """Campaigns and what is left of them, every coupon and gift and where it is, everybody's points."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.campaigns: dict[str, Book] = {}
         self.taken: Counter[tuple[str, str]] = Counter()
         self.coupons: dict[str, Book] = {}
-        self.points: Counter[str] = Counter()
-        self.points_pending: Counter[str] = Counter()
-        self.entries: set[str] = set()
+        self.gifts: dict[str, Book] = {}
+        self.claims: dict[str, Book] = {}
 
     def claim(self, coupon_id: str, member_id: str, campaign_id: str, at: datetime) -> None:
         """A member takes a coupon (A1): so many each, and never more than there are."""
@@ -49,24 +45,51 @@ class Purses:
         demand(campaign["left"] is None or campaign["left"], "SoldOut")
         if campaign["left"] is not None:
             campaign["left"] -= 1
-        midnight = (at + timedelta(hours=8)).replace(hour=0, minute=0, second=0, microsecond=0)
         self.coupons[coupon_id] = {
             "member": member_id,
             "campaign": campaign_id,
             "status": "UNUSED",
             "order": None,
-            "until": midnight - timedelta(hours=8) + timedelta(days=campaign["days"] + 1),
+            "until": after_days(at, campaign["days"]),
         }
 
-    def grant(self, entry_id: str, member_id: str, points: int) -> None:
-        """Staff give points (W6)."""
-        self.points[member_id] += points
-        self.book_points(entry_id)
+    def give_gift(self, claim_id: str, member_id: str, gift_id: str, at: datetime) -> None:
+        """A gift waits for its owner to say where it shall go (A3)."""
+        gift = self.gifts[gift_id]
+        demand(gift["left"], "SoldOut")
+        gift["left"] -= 1
+        self.claims[claim_id] = {
+            "member": member_id,
+            "gift": gift_id,
+            "status": "WAITING",
+            "until": after_days(at, gift["days"]),
+        }
 
-    def book_points(self, entry_id: str) -> None:
-        """An entry that must be in the journal, once; what it moves is seen in the balances."""
-        assert entry_id not in self.entries, entry_id
-        self.entries.add(entry_id)
+    def claim_gift(self, claim_id: str, at: datetime) -> None:
+        """Its owner wants it, in time."""
+        claim = self.claims[claim_id]
+        demand(claim["status"] == "CLAIMED" or (claim["status"] == "WAITING" and at < claim["until"]),
+               "GiftMoved")  # fmt: skip
+        claim["status"] = "CLAIMED"
+
+    def take_back_thing(self, thing_id: str) -> bool:
+        """A rebate's coupon or gift is taken back, unless it was used or its time is over."""
+        held = self.claims if thing_id in self.claims else self.coupons
+        if held[thing_id]["status"] not in ("UNUSED", "WAITING"):
+            return False
+        self._end_thing(held[thing_id], "REVOKED")
+        return True
+
+    def things_end(self, at: datetime) -> None:
+        """Unused coupons and gifts that nobody claimed in time are over; a gift goes back into stock."""
+        for thing in (*self.coupons.values(), *self.claims.values()):
+            if thing["status"] in ("UNUSED", "WAITING") and thing["until"] <= at:
+                self._end_thing(thing, "EXPIRED")
+
+    def _end_thing(self, thing: Book, status: str) -> None:
+        thing["status"] = status
+        if "gift" in thing:
+            self.gifts[thing["gift"]]["left"] += 1
 
     def redeem(
         self,
@@ -107,15 +130,15 @@ class Purses:
         if coupon_id is not None:
             self.coupons[coupon_id] |= {"status": "USED", "order": order_id}
         if points:
-            self.points[buyer] -= points
+            self.points_go(buyer, points)
             self.book_points(f"SPEND:{order_id}")
 
-    def come_back(self, order_id: str, order: Mapping[str, Any]) -> None:
+    def come_back(self, order_id: str, order: Mapping[str, Any], at: datetime) -> None:
         """The order died unpaid: the coupon, even if its time is over, and the points; once (18, 19)."""
         if order["coupon"] is not None:
             self.coupons[order["coupon"]] |= {"status": "UNUSED", "order": None}
         if order["points"]:
-            self.points[order["buyer"]] += order["points"]
+            self.points_return(order["buyer"], order["points"], f"UNSPEND:{order_id}", at)
             self.book_points(f"UNSPEND:{order_id}")
 
     def all_went_back(self, order: Mapping[str, Any], at: datetime) -> None:

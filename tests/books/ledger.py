@@ -55,6 +55,13 @@ def opened(dumped: Bytes) -> Tables:
     }
 
 
+def statuses() -> dict[str, str]:
+    """How each order stands at this moment."""
+    orders = _backend().tables[f"fenxiao-{config().stage}-orders"]
+    plain = [item.to_json()["Attributes"] for item in orders.all_items()]
+    return {row["order_id"]["S"]: row["status"]["S"] for row in plain}
+
+
 def check(tables: Tables, before: Tables, auditor: MoneyAuditor, peer: WeChatPay) -> None:
     """Every invariant of trust A4 that these tables can break, and equality with the auditor's books."""
     for name, rows in tables.items():
@@ -68,6 +75,7 @@ def check(tables: Tables, before: Tables, auditor: MoneyAuditor, peer: WeChatPay
     _check_withdrawals(tables, before, auditor, peer)
     _check_people(tables, auditor)
     _check_stock(tables, auditor)
+    _check_adjustments(tables, auditor)
     _check_cash(auditor, peer)
     check_purses(tables, auditor)
 
@@ -187,6 +195,9 @@ def _check_commissions(tables: Tables, auditor: MoneyAuditor) -> None:
         assert parts == expected["parts"], (key, parts, expected["parts"])
         assert (row["state"], row["clawed_fen"]) == (expected["state"], expected["clawed"]), (key, row)
         assert set(row.get("holds", [])) == expected["holds"], key
+        assert (row.get("form", "CASH"), row.get("kept_units") or 0) == (expected["form"], expected["kept"])
+        if expected["form"] != "CASH":
+            assert (row.get("units") or 0) == expected["units"], key
         assert 0 <= row["clawed_fen"] <= row["amount_fen"] == expected["amount"]
         assert 0 <= row["level"] <= 3
         for part in row["parts"]:
@@ -245,6 +256,16 @@ def _check_stock(tables: Tables, auditor: MoneyAuditor) -> None:
         expected = auditor.skus[row["sku_id"]]
         assert (row["available"], row["stocked"]) == (expected["available"], expected["stocked"])
         assert row["available"] >= 0 and row["stocked"] == row["available"] + held[row["sku_id"]]
+
+
+def _check_adjustments(tables: Tables, auditor: MoneyAuditor) -> None:
+    """Asked by one and decided by another; one that is done was booked, once, and no other (trust A6.5)."""
+    found = {row["adjustment_id"]: (row["amount_fen"], row["status"]) for row in tables["wallet-adjustments"]}
+    assert found == {one: (held["amount"], held["status"]) for one, held in auditor.adjustments.items()}
+    for row in tables["wallet-adjustments"]:
+        is_done = row["status"] == "DONE"
+        assert (f"ADJUST:{row['adjustment_id']}" in auditor.entries) == is_done
+        assert not is_done or row["decided_by"] != row["asked_by"]
 
 
 def _check_cash(auditor: MoneyAuditor, peer: WeChatPay) -> None:

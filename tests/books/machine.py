@@ -9,17 +9,19 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import TypeVar
 
-from hypothesis import currently_in_test_context, note
+from hypothesis import currently_in_test_context, event, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from chalicelib.commissions.jobs import mature_due
 from chalicelib.kernel.errors import DomainError
+from chalicelib.marketing.jobs import end_what_is_due
 from chalicelib.orders.jobs import cancel_unsent_returns, complete_by_itself, receive_by_itself
 from chalicelib.payments.jobs import close_unpaid, find_unnotified, send_refunds
+from chalicelib.wallet.jobs import expire_points
 from chalicelib.withdrawals.jobs import pay_out
 from tests.books import ledger, streams, town
-from tests.books.auditor_purses import Refused
+from tests.books.auditor_points import Refused
 
 Thing = TypeVar("Thing")
 picks = st.integers(0, 11)
@@ -69,12 +71,18 @@ class Books(RuleBasedStateMachine):
         except DomainError as problem:
             told = type(problem).__name__
         assert told == refused, f"the product says {told}, the auditor {refused}"
+        self.tell(f"{_name(act)}: {refused or 'done'}")
         if refused is not None:
-            if currently_in_test_context():
-                note(f"refused: {refused}")
             self.nothing_changed()
         self.compare()
         return refused is None
+
+    @staticmethod
+    def tell(what: str) -> None:
+        """Count it for ``--hypothesis-show-statistics``, so that one sees what histories are made of."""
+        if currently_in_test_context():
+            note(what)
+            event(what)
 
     def nothing_changed(self, *besides: str) -> None:
         """Byte for byte the same as after the last step, but for the tables named (invariants 17, 22)."""
@@ -94,6 +102,11 @@ class Books(RuleBasedStateMachine):
         """What is due becomes available."""
         self.step(mature_due, lambda: self.auditor.mature(self.at))
 
+    @rule()
+    def complete(self) -> None:
+        """Orders come to their good end, and bring points."""
+        self.step(complete_by_itself, lambda: self.auditor.complete(self.at))
+
     def an_hour_of_sweepers(self) -> None:
         """The scheduled jobs run as the clock goes on; whatever WeChat holds is found (invariants 7, 23)."""
         for _ in range(TURNS):
@@ -102,14 +115,27 @@ class Books(RuleBasedStateMachine):
                 job()
             for job in (receive_by_itself, complete_by_itself, cancel_unsent_returns, mature_due):
                 job()
-            self._judge_refunds()
-            self.auditor.by_the_clock(self.at)
-            for refund_id, refund in self.auditor.refunds.items():
-                if refund["status"] == "RETURNING" and refund["until"] <= self.at:
-                    self.auditor.end_refund(refund_id, "CANCELLED")
-            self.auditor.mature(self.at)
+            for job in (expire_points, end_what_is_due):
+                job()
+            self._judge_turn()
         self._judge_payments()
         self._judge_withdrawals()
+
+    def _judge_turn(self) -> None:
+        """As the jobs went. When in the hour an order is found paid or closed is the sweepers' to say."""
+        now = ledger.statuses()
+        for order_id, order in self.auditor.orders.items():
+            if order["status"] == "UNPAID" != now[order_id]:
+                self._judge_payment(order_id)
+        self._judge_refunds()
+        self.auditor.received_by_itself(self.at)
+        self.auditor.complete(self.at)
+        for refund_id, refund in self.auditor.refunds.items():
+            if refund["status"] == "RETURNING" and refund["until"] <= self.at:
+                self.auditor.end_refund(refund_id, "CANCELLED")
+        self.auditor.mature(self.at)
+        self.auditor.points_run_out(self.at)
+        self.auditor.things_end(self.at)
 
     def _judge_refunds(self) -> None:
         for refund_id, refund in self.auditor.refunds.items():
@@ -128,15 +154,19 @@ class Books(RuleBasedStateMachine):
                 self.auditor.post_late(order_id)
 
     def _judge_payments(self) -> None:
-        for order_id, order in self.auditor.orders.items():
-            if order_id in self.auditor.free():
-                self.auditor.settle_free(order_id)
-            elif (order["money"] == "NONE" or order["bill"]) and self.is_paid_at_wechat(order_id):
-                self.auditor.settle(order_id)
-            elif order["status"] == "UNPAID":
-                self.auditor.close(order_id)
+        for order_id in self.auditor.orders:
+            self._judge_payment(order_id)
         waiting = [one for one in self.auditor.refunds.values() if one["status"] == "RESERVED"]
         assert not waiting, f"never sent: {waiting}"
+
+    def _judge_payment(self, order_id: str) -> None:
+        order = self.auditor.orders[order_id]
+        if order_id in self.auditor.free():
+            self.auditor.settle_free(order_id, self.at)
+        elif (order["money"] == "NONE" or order["bill"]) and self.is_paid_at_wechat(order_id):
+            self.auditor.settle(order_id, self.at)
+        elif order["status"] == "UNPAID":
+            self.auditor.close(order_id, self.at)
 
     def _judge_withdrawals(self) -> None:
         for number in self.auditor.withdrawals:
@@ -148,7 +178,7 @@ class Books(RuleBasedStateMachine):
         """What the followers change beside projections: paths, and orders of nothing that are paid now."""
         self.auditor.paths_follow()
         for order_id in self.auditor.free():
-            self.auditor.settle_free(order_id)
+            self.auditor.settle_free(order_id, self.at)
 
     def is_paid_at_wechat(self, order_id: str) -> bool:
         """Whether WeChat holds this order's money."""
@@ -165,3 +195,8 @@ class Books(RuleBasedStateMachine):
             self.compare()
         finally:
             self.open.close()
+
+
+def _name(act: Callable[[], object]) -> str:
+    """What acts, by its own name or by that of the step it is written in."""
+    return act.__qualname__.partition(".<locals>")[0].rpartition(".")[2].lstrip("_")

@@ -26,7 +26,7 @@ from chalicelib.withdrawals.request import request
 from chalicelib.withdrawals.rules import Outcome
 from tests.books.auditor import FROM_STAFF
 from tests.books.auditor_money import freight_left
-from tests.books.auditor_purses import Refused
+from tests.books.auditor_points import Refused
 from tests.books.machine import Books, picks
 
 slices = st.dictionaries(
@@ -64,10 +64,14 @@ class PayingBack(Books):
         before = set(self.auditor.refunds)
         self.ask(pick=pick, wanted=wanted, returns=False, freight=0)
         for refund_id in set(self.auditor.refunds) - before:
-            self._agree(refund_id)
-            self._send(refund_id)
-            if self.auditor.refunds[refund_id]["status"] == "SENT":
-                self._hear_of_refund(refund_id, self.peer.end_refund(refund_id))
+            self.go_through(refund_id)
+
+    def go_through(self, refund_id: str) -> None:
+        """Agreed to, sent and told."""
+        self._agree(refund_id)
+        self._send(refund_id)
+        if self.auditor.refunds[refund_id]["status"] == "SENT":
+            self._hear_of_refund(refund_id, self.peer.end_refund(refund_id))
 
     @precondition(lambda self: self.with_money())
     @rule(pick=picks)

@@ -45,7 +45,7 @@ class Redeeming(Selling):
         member, key = self.people[who % 5], self.key("points")
         self.step(
             lambda: grant_points(member, points, reason="节日礼物", by=FROM, key=key),
-            lambda: self.auditor.grant(f"GRANT:{derived_id('PG', FROM, key)}", member, points),
+            lambda: self.auditor.grant(f"GRANT:{derived_id('PG', FROM, key)}", member, points, self.at),
         )
 
     @rule(who=picks, basket=baskets, far=depths, which=st.none() | picks, percent=some_points)
@@ -72,6 +72,6 @@ class Redeeming(Selling):
             key = self.key("points")
             self.step(
                 lambda: grant_points(member, 60, reason="节日礼物", by=FROM, key=key),
-                lambda: self.auditor.grant(f"GRANT:{derived_id('PG', FROM, key)}", member, 60),
+                lambda: self.auditor.grant(f"GRANT:{derived_id('PG', FROM, key)}", member, 60, self.at),
             )
         self.sell(who=who, basket={4: 1}, far=far, which=None, percent=100)

@@ -8,8 +8,11 @@ from hypothesis.stateful import precondition, rule
 
 from chalicelib.commissions import store as commissions
 from chalicelib.commissions.draft_plan import draft_plan
+from chalicelib.commissions.kinds.form_cash import CashForm
+from chalicelib.commissions.kinds.form_coupon import CouponForm
+from chalicelib.commissions.kinds.form_gift import GiftForm
 from chalicelib.commissions.kinds.form_points import PointsForm
-from chalicelib.commissions.kinds.model import Plan
+from chalicelib.commissions.kinds.model import Form, Plan
 from chalicelib.commissions.level_rules import level_rules
 from chalicelib.commissions.publish_plan import publish_plan
 from chalicelib.commissions.submit_plan import approve_plan, submit_plan
@@ -35,7 +38,8 @@ from chalicelib.payments.prepay import prepay
 from chalicelib.payments.settle import late_refund_id, settle
 from chalicelib.payments.settle_free import settle_free
 from tests.books import streams
-from tests.books.auditor_purses import FEN_PER_POINT, Refused
+from tests.books.auditor_points import FEN_PER_POINT, Refused
+from tests.books.auditor_purses import WORTH
 from tests.books.machine import Books, picks
 from tests.orders.shop import HOME
 
@@ -49,14 +53,16 @@ some_points = st.sampled_from([0, 0, 30, 100, 101])
 sales = st.tuples(picks, baskets, depths, st.none() | picks, some_points)
 plans = st.sampled_from(
     [
-        ((1_000, 500), False, 6_100, False),
-        ((1_100, 450), False, 6_200, True),
-        ((1_234, 567, 89), True, 4_500, False),
-        ((800,), True, 7_100, True),
-        ((2_500, 900), False, 3_000, False),
+        ((1_000, 500), False, 6_100, "CASH"),
+        ((1_100, 450), False, 6_200, "POINTS"),
+        ((1_234, 567, 89), True, 4_500, "CASH"),
+        ((800,), True, 7_100, "POINTS"),
+        ((1_200, 400), False, 6_150, "COUPON"),
+        ((1_150,), True, 7_150, "GIFT"),
+        ((2_500, 900), False, 3_000, "CASH"),
     ]
 )
-"""Rates, whether own purchases count, the cap, and whether the first level is paid in points."""
+"""Rates, whether own purchases count, the cap, and the form in which the first level is paid."""
 
 
 class Selling(Books):
@@ -71,6 +77,7 @@ class Selling(Books):
         for sale in sales:
             self.sell(*sale)
         self.clock.advance(days=7, minutes=1)
+        self.complete()
         self.mature()
 
     @rule(who=picks, basket=baskets, far=depths)
@@ -159,7 +166,7 @@ class Selling(Books):
     def _buy(self, order_id: str) -> None:
         buyer = self.auditor.orders[order_id]["buyer"]
         if order_id in self.auditor.free():
-            self.step(lambda: settle_free(order_id), lambda: self.auditor.settle_free(order_id))
+            self.step(lambda: settle_free(order_id), lambda: self.auditor.settle_free(order_id, self.at))
             return
         went = self.step(
             lambda: prepay(buyer, order_id, via="mp"), lambda: self.auditor.announce(order_id, self.at)
@@ -210,7 +217,7 @@ class Selling(Books):
         if not self.auditor.orders[order_id]["total"]:
             return
         notice = self.peer.paid(order_id)
-        self.step(lambda: settle(notice), lambda: self.auditor.settle(order_id))
+        self.step(lambda: settle(notice), lambda: self.auditor.settle(order_id, self.at))
         for _ in range(times - 1):
             settle(notice)
             self.nothing_changed()
@@ -245,7 +252,7 @@ class Selling(Books):
     def _judge_cancel(self, order_id: str) -> None:
         if self.auditor.orders[order_id]["status"] == "UNPAID" and self.is_paid_at_wechat(order_id):
             raise Refused("OrderAlreadyPaid")
-        self.auditor.close(order_id)
+        self.auditor.close(order_id, self.at)
 
     @precondition(lambda self: self.auditor.orders)
     @rule(pick=picks)
@@ -253,7 +260,7 @@ class Selling(Books):
         """As when closing and paying cross: the money is late and goes back whole."""
         order_id = self.one_of([one for one in self.of_status("UNPAID") if self.is_paid_at_wechat(one)], pick)
         if order_id is not None:
-            self.step(lambda: close(order_id), lambda: self.auditor.close(order_id))
+            self.step(lambda: close(order_id), lambda: self.auditor.close(order_id, self.at))
 
     @precondition(lambda self: self.auditor.orders)
     @rule(pick=picks, parcel=st.dictionaries(st.integers(1, 3), st.integers(1, 3), max_size=2))
@@ -313,18 +320,23 @@ class Deciding(Books):
         )
 
     @rule(plan=plans)
-    def publish(self, plan: tuple[tuple[int, ...], bool, int, bool]) -> None:
-        rates, own, cap_bps, points = plan
-        rules = level_rules(rates, self_purchase=own)
-        if points:
-            rules = tuple(
-                replace(one, forms=(PointsForm(),)) if one.rule_id == "L1" else one for one in rules
-            )
+    def publish(self, plan: tuple[tuple[int, ...], bool, int, str]) -> None:
+        rates, own, cap_bps, form = plan
+        paid_in: dict[str, Form] = {
+            "CASH": CashForm(),
+            "POINTS": PointsForm(),
+            "COUPON": CouponForm(self.auditor.coupon_form, WORTH["COUPON"]),
+            "GIFT": GiftForm(self.auditor.gift_form, WORTH["GIFT"]),
+        }
+        rules = tuple(
+            replace(one, forms=(paid_in[form],)) if one.rule_id == "L1" else one
+            for one in level_rules(rates, self_purchase=own)
+        )
         draft = draft_plan(Plan("", 0, "新方案", "DRAFT", rules, cap_bps=cap_bps))
         self.compare()
         self.step(
             lambda: _publish(draft),
-            lambda: self.auditor.publish(rates, own=own, cap_bps=cap_bps, points=points, at=self.at),
+            lambda: self.auditor.publish(rates, own=own, cap_bps=cap_bps, form=form, at=self.at),
         )
 
     @rule(pick=picks, change=st.integers(-12, 8).filter(bool))

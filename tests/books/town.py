@@ -21,6 +21,7 @@ from chalicelib.distributors.rules import Level
 from chalicelib.distributors.save_level import save_level
 from chalicelib.kernel import settings
 from chalicelib.kernel.config import config
+from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.money import Fen
 from chalicelib.marketing.claim_coupon import claim_coupon
 from chalicelib.wallet.grant_points import grant_points
@@ -28,7 +29,7 @@ from chalicelib.wechat import token
 from tests.books import auditor_money as rules
 from tests.books import streams
 from tests.books.auditor_money import MoneyAuditor
-from tests.books.auditor_purses import FEN_PER_POINT
+from tests.books.auditor_points import FEN_PER_EARNED_POINT, FEN_PER_POINT, VALID_DAYS
 from tests.marketing import campaigns
 from tests.orders import shop as orders_shop
 from tests.orders.conftest import Desk
@@ -36,6 +37,7 @@ from tests.payments.fakes import WeChatPay, installed
 from tests.support.world import START, Clock, small_world
 
 GOLD = (1_500, 700, 300)
+GIFTS = 25
 SETTINGS: dict[str, dict[str, Any]] = {
     "compliance": {
         "third_level_allowed": True,
@@ -51,7 +53,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "two_persons_above_fen": rules.TWO_ABOVE_FEN,
         "fee_bps": rules.FEE_BPS,
     },
-    "points": {"fen_per_point": FEN_PER_POINT, "max_share_bps": 10_000, "valid_days": 3_650},
+    "points": {"fen_per_point": FEN_PER_POINT, "max_share_bps": 10_000, "valid_days": VALID_DAYS},
+    "points_earning": {"purchase_fen_per_point": FEN_PER_EARNED_POINT},
 }
 _made: list[tuple[Any, MoneyAuditor]] = []
 """The town once built, tables and auditor, copied for every history."""
@@ -109,7 +112,7 @@ def _build(peer: WeChatPay) -> MoneyAuditor:
                 "available": orders_shop.STOCK,
                 "stocked": orders_shop.STOCK,
             }
-    auditor.plans = [{"rates": (1_000, 500), "own": False, "cap": 3_000, "points": False, "from": START}]
+    auditor.plans = [{"rates": (1_000, 500), "own": False, "cap": 3_000, "form": "CASH", "from": START}]
     _offer(
         auditor, [shop.tea.product_id, shop.samples.product_id], tea=shop.tea.product_id, card=card.product_id
     )
@@ -120,7 +123,7 @@ def _offer(auditor: MoneyAuditor, some: list[str], *, tea: str, card: str) -> No
     """Three campaigns, none for the gift box, whose fixed amounts its plans could not pay after a coupon.
 
     One runs out after eight, one takes a part of the price, and one may take all of it. Everybody has a
-    coupon of each, and 200 points.
+    coupon of each, and 200 points. The last campaign, and a gift, are what rebates may be paid in.
     """
     of_some = {"off_fen": 500, "threshold_fen": 5_000, "product_ids": tuple(some), "days": 40}
     of_tea = {"kind": "PERCENT", "off_fen": 0, "off_bps": 1_500, "max_off_fen": 1_777, "product_ids": (tea,)}
@@ -128,7 +131,7 @@ def _offer(auditor: MoneyAuditor, some: list[str], *, tea: str, card: str) -> No
     for key, quantity, limit, terms in (
         ("some", 8, 2, of_some),
         ("tea", None, 3, of_tea | {"threshold_fen": 0, "days": 7}),
-        ("card", 20, 4, of_card),
+        ("card", 40, 4, of_card),
     ):
         made = campaigns.campaign(key=f"campaign-{key}", quantity=quantity, limit=limit, **terms)
         auditor.campaigns[made.template_id] = {
@@ -145,9 +148,12 @@ def _offer(auditor: MoneyAuditor, some: list[str], *, tea: str, card: str) -> No
         for member_id in auditor.people:
             coupon_id = claim_coupon(member_id, made.template_id, key="claim-town").coupon_id
             auditor.claim(coupon_id, member_id, made.template_id, START)
+    auditor.coupon_form, gift = made.template_id, campaigns.gift(GIFTS, key="gift-town")
+    auditor.gift_form, auditor.number = gift.gift_id, derived_id
+    auditor.gifts[gift.gift_id] = {"quantity": GIFTS, "left": GIFTS, "days": gift.claim_days}
     for member_id in auditor.people:
         given = grant_points(member_id, 200, reason="开业礼物", by="STANNA", key=f"town-{member_id}")
-        auditor.grant(f"GRANT:{given.grant_id}", member_id, 200)
+        auditor.grant(f"GRANT:{given.grant_id}", member_id, 200, START)
 
 
 def _backend() -> Any:
