@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.local import starts
-from scripts.local.judge_template import judge_template
+from scripts.local.judge_template import as_text, judge_template
 from scripts.local.tables import read_template
 from scripts.local.world import ROOT
 
@@ -75,7 +75,7 @@ def package(out: Path, *, stage: str, architecture: str) -> Path:
         out.mkdir(parents=True, exist_ok=True)
         slim(raw / "deployment.zip", out / "deployment.zip")
         whole = merged(json.loads((raw / "sam.json").read_text()))
-    (out / "template.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
+    (out / "template.json").write_text(as_text(whole), encoding="utf-8")
     return out / "deployment.zip"
 
 
