@@ -94,6 +94,8 @@ def test_it_is_read_and_signed_with_the_application_and_anew_only_to_share(
 
 def test_nobody_is_ranked_who_did_not_ask_for_it(opened: World, seller: Phone, mall: Page) -> None:
     """One tick takes part, and the next folding looks; without sales the page says what is missing."""
+    if current := seller.get("/shop/agreement")["current"]:
+        seller.post("/shop/agreement/sign", {"version": current["version"], "device": "H5"})
     seller.post("/shop/distributor/application", {"message": "想推广"})
     staff = Staff(opened.api_url)
     staff.sign_in(AUDITOR, PASSWORD)
