@@ -173,6 +173,7 @@ class TestOffers:
         assert terms_text(fixed(500)) == "立减 ¥5.00"
         assert terms_text(percent(2_000, max_off_fen=Fen(3_000))) == "减 20%，最多减 ¥30.00"
         assert scope_text(fixed(1)) == "全场商品可用"
+        assert scope_text(fixed(1, category_ids=("C",))) == "限指定商品"
         assert scope_text(fixed(1, product_ids=("P",), level_ids=("gold",))) == "限指定商品，限指定等级"
 
 
@@ -189,6 +190,11 @@ def test_stock_is_found_wherever_it_lies(left: dict[int, int], start: int, count
     else:
         assert taken is not None and sum(taken.values()) == count
         assert all(0 < some <= left[shard] for shard, some in taken.items())
+
+
+def test_stock_is_taken_from_where_one_begins_so_that_not_all_meet_at_one_counter() -> None:
+    assert pick_shards({0: 5, 3: 5}, 3, 2) == {3: 2}
+    assert pick_shards({0: 5, 3: 1}, 3, 2) == {3: 1, 0: 1}
 
 
 def test_a_coupon_is_usable_from_its_first_moment_until_its_last() -> None:

@@ -122,7 +122,7 @@ class TestMonths:
         bounds = month_bounds(month)
         assert [f"{one:%Y-%m-%d}" for one in bounds] == [f"{month}-01", end]
 
-    @pytest.mark.parametrize("wrong", ["2026-13", "2026", "x", "2026-00", "9999-12", "0001-01"])
+    @pytest.mark.parametrize("wrong", ["2026-13", "2026", "x", "2026-00", "9999-12", "0001-01", "1999-12", "2100-01"])
     def test_what_is_no_month_is_refused(self, wrong: str) -> None:
         with pytest.raises(Invalid):
             month_bounds(wrong)
@@ -132,6 +132,8 @@ def test_every_kind_of_entry_has_a_title_of_its_own() -> None:
     kinds = ("PAID", "REFUND", "MATURE", "RESERVE", "PAYOUT", "RELEASE", "ADJUST")
     titles = {title_of(Line("A", "1", kind, AT, {}, pending_fen=Fen(-1))) for kind in kinds}
     assert len(titles) == len(kinds)
+    pending = Line("A", "1", "REFUND", AT, {}, pending_fen=Fen(-1))
+    assert "已结算" not in title_of(pending)
     assert "已结算" in title_of(Line("A", "1", "REFUND", AT, {}, available_fen=Fen(-1)))
     assert (
         title_of(Line("A", "1", "ADJUST", AT, {"reason": "补差"}, available_fen=Fen(1))) == "人工调整：补差"
