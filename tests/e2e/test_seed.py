@@ -19,6 +19,8 @@ from scripts.local.fill import OWNER_PASSWORD
 from scripts.local.people import Staff
 from scripts.local.world import ROOT, World, free_port
 
+pytestmark = pytest.mark.nightly
+
 MEMBERS = ORDERS = 50
 VILLAGE = 25
 """Two villages of 25: the one that lived, and its copy."""
