@@ -12,6 +12,8 @@ from chalicelib.wallet.rules import Entry, EntryUnknown
 from chalicelib.wechat import bills
 
 _READY_HOUR = 10
+_UNDER_WAY = timedelta(days=4)
+"""A transfer waits a day for its receiver, and WeChat answers a query for it long before this."""
 _MOST_DAYS = 90
 """WeChat keeps bills for three months (wechat.md §4.9)."""
 
@@ -45,6 +47,8 @@ def check_bills(walked: Mapping[date, Sequence[Entry]], at: datetime) -> BillChe
         ours = _ours(kind, walked, lambda day: {day, day - timedelta(days=1)} & set(walked) <= read)
         for number in theirs[kind].keys() - ours.keys():
             ours.update(_booked(kind, number))
+        if kind == "PAYOUT":
+            waiting.extend(_set_aside(theirs[kind], ours, at))
         findings.extend(pair_up(invariant, ours, theirs[kind]))
     return BillCheck(tuple(findings), tuple(waiting))
 
@@ -78,10 +82,31 @@ def _ours(
 
 
 def _booked(kind: str, number: str) -> dict[str, int]:
+    entry = _entry(kind, number)
+    return {} if entry is None else {number: _cash(entry)}
+
+
+def _set_aside(theirs: dict[str, int], ours: Mapping[str, int], at: datetime) -> list[str]:
+    """Take out what no payout answers to, and rightly: WeChat takes a transfer's money when it is sent.
+
+    What was never confirmed came back since, in a later bill; what still may be is waited for, and told.
+    """
+    told = []
+    for number in sorted(theirs.keys() - ours.keys()):
+        reserved = _entry("RESERVE", number)
+        if _entry("RELEASE", number) is not None:
+            del theirs[number]
+        elif reserved is not None and at - reserved.at < _UNDER_WAY:
+            del theirs[number]
+            told.append(f"{number}: 微信已扣款，等待收款人确认")
+    return told
+
+
+def _entry(kind: str, number: str) -> Entry | None:
     try:
-        return {number: _cash(wallet.load_entry(f"{kind}:{number}"))}
+        return wallet.load_entry(f"{kind}:{number}")
     except EntryUnknown:
-        return {}
+        return None
 
 
 def _cash(entry: Entry) -> int:

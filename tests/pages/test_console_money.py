@@ -79,7 +79,8 @@ def test_a_refund_names_its_clawback_and_two_at_once_pay_once(
     person.close()
     clawed = {one["payee_id"]: one["clawed_fen"] for one in commissions(owner, lived)}
     assert clawed == {one["payee_id"]: one["taken_fen"] for one in foreseen["clawbacks"]}
-    assert owner.post("/console/audits", {"is_full": True})["books_off_fen"] == 0
+    audited = owner.post("/console/audits", {"is_full": True})
+    assert audited["books_off_fen"] == 0, audited["findings"]
 
 
 def test_withdrawals_take_two_persons_and_never_the_same_twice(
