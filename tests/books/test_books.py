@@ -54,7 +54,7 @@ class TestBooks(Everything.TestCase):  # type: ignore[misc]
     """The books are right after every step of any history: invariants 1 to 23."""
 
     settings = settings(
-        max_examples=nightly.pick(12, 1_000),
+        max_examples=nightly.pick(8, 1_000),
         stateful_step_count=nightly.pick(25, 80),
         deadline=None,
         print_blob=True,

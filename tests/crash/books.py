@@ -34,6 +34,7 @@ WHEN = (
     "day",
     "prepay_id",
     "forget_at",
+    "as_of",
 )
 """Attributes that say when and how often, which a death may change (and which prepay id WeChat gave
 last); all else must come out equal."""

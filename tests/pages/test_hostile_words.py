@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
+from scripts.local.fill import OWNER_PASSWORD
 from scripts.local.h5_page import sign_in_as
 from scripts.local.people import Phone, Staff, fresh_key, wait_for
 from scripts.local.world import World
@@ -71,6 +72,8 @@ def writer(world: World, owner: Staff) -> Iterator[Writer]:
     phone.post(f"/shop/distributor/violations/{violation_id}/appeal", {"text": hostile("申诉")})
     phone.post("/distributor/codes", {"channel": _NAME})
     yield Writer(phone, order_id, refund_id, body["lines"][0]["product_id"])
+    owner.sign_in("owner", OWNER_PASSWORD)
+    owner.post(f"/console/reviews/{review['review_id']}/hide", {"reason": "测试结束"})
     phone.close()
 
 

@@ -33,6 +33,7 @@ OPEN = {
     "GET /shop/products/{product_id}/stock",
     "GET /shop/search",
     "GET /shop/announcements",
+    "GET /shop/profile",
     "GET /shop/invites/{code}",
     "POST /shop/sign-up",
     "POST /shop/sign-in/mini-program",

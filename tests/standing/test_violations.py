@@ -12,6 +12,7 @@ from chalicelib.commissions.freeze import freeze
 from chalicelib.commissions.mature import mature
 from chalicelib.commissions.start_window import start_window
 from chalicelib.content import store as content
+from chalicelib.distributors import application
 from chalicelib.distributors import rules as distributor_rules
 from chalicelib.distributors import store as distributors
 from chalicelib.distributors.apply import apply
@@ -161,7 +162,7 @@ def test_who_is_suspended_or_expelled_earns_nothing_new(a_team: Clock, penalty: 
     terms = freeze(members.load("MBX"), ["MBA", "MBB"], [], clock.now())
     assert {payee.member_id: payee.excluded for payee in terms.payees} == {"MBA": "DISABLED", "MBB": None}
     assert mature().matured == 2
-    with pytest.raises(distributor_rules.MayNotApply):
+    with pytest.raises(application.MayNotApply):
         apply("MBA", "我又来了")
     with pytest.raises(distributor_rules.StepNotAllowed):
         change_status("MBA", "APPROVED", by="ST1")

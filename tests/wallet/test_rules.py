@@ -122,7 +122,9 @@ class TestMonths:
         bounds = month_bounds(month)
         assert [f"{one:%Y-%m-%d}" for one in bounds] == [f"{month}-01", end]
 
-    @pytest.mark.parametrize("wrong", ["2026-13", "2026", "x", "2026-00", "9999-12", "0001-01", "1999-12", "2100-01"])
+    @pytest.mark.parametrize(
+        "wrong", ["2026-13", "2026", "x", "2026-00", "9999-12", "0001-01", "1999-12", "2100-01"]
+    )
     def test_what_is_no_month_is_refused(self, wrong: str) -> None:
         with pytest.raises(Invalid):
             month_bounds(wrong)
