@@ -1,10 +1,9 @@
-"""Members' doors: scans, codes, the team; and WeChat's door for the official account."""
+"""Members' doors: scans and codes; and WeChat's door for the official account."""
 
 from typing import Any
 
 from chalicelib.agreements.rules import AgreementOpen
 from chalicelib.agreements.sign_agreement import demand_signed
-from chalicelib.distributors import store as distributors
 from chalicelib.invites import rules, store
 from chalicelib.invites.draw import draw
 from chalicelib.invites.enter import inviter
@@ -21,9 +20,6 @@ from chalicelib.invites.schemas import (
     PictureAsked,
     ScanIn,
     ScanOut,
-    TeamAsked,
-    TeammateOut,
-    TeamOut,
 )
 from chalicelib.invites.tell import tell, tell_follower
 from chalicelib.kernel import log
@@ -35,7 +31,7 @@ from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http import Ask, Doors, Paging, Reply
 from chalicelib.kernel.limits import Limit, TooOften, take
 from chalicelib.members import store as members
-from chalicelib.members.rules import Member, MemberBlocked, MemberClosed, MemberUnknown, masked
+from chalicelib.members.rules import Member, MemberBlocked, MemberClosed, MemberUnknown
 from chalicelib.members.sign_in import sign_in
 from chalicelib.wechat import official_account
 from chalicelib.wechat.login import Identity
@@ -138,30 +134,6 @@ def read_picture(ask: Ask[Any]) -> Reply:
     picture = draw(ask.who.id, ask.path["code"], ask.query.kind)
     headers = {"Content-Type": picture.content_type, "Cache-Control": "private, max-age=86400"}
     return Reply(picture.content, headers=headers)
-
-
-@distributor.get("/team", who=inviter, query=TeamAsked, returns=TeamOut)
-def list_team(ask: Ask[Any]) -> TeamOut:
-    """My team, one level at a time, last come first; names are masked (D7)."""
-    query = ask.query
-    found = members.downline(ask.who.id, query.level, limit=query.limit, cursor=query.next)
-    standings = distributors.load_many(one.member_id for one in found.items)
-    counts = store.team_counts(ask.who.id)
-    return TeamOut(
-        level_1=counts.level_1,
-        level_2=counts.level_2,
-        items=[
-            TeammateOut(
-                name=masked(one.nickname),
-                avatar_url=one.avatar_url,
-                bound_at=one.bound_at,
-                has_bought=one.bought_at is not None,
-                is_distributor=one.member_id in standings and standings[one.member_id].is_active,
-            )
-            for one in found.items
-        ],
-        next=found.next,
-    )
 
 
 @street.get("/official-account", who=wechat, returns=str, produces="text/plain", errors=(BadMessage,))

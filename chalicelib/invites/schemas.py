@@ -8,7 +8,7 @@ from pydantic import Field
 from chalicelib.invites.count_row import CodeStats
 from chalicelib.invites.rules import Decision, Invite, Rule, Source, h5_link
 from chalicelib.kernel.config import config
-from chalicelib.kernel.http import Body, Out, Paging, Query
+from chalicelib.kernel.http import Body, Out, Query
 from chalicelib.kernel.money import Fen
 
 _CODE = r"^[0-9A-Za-z]{1,32}$"
@@ -118,31 +118,6 @@ class PictureAsked(Query):
     """Which picture."""
 
     kind: Literal["mini", "h5"] = Field("mini", description="mini: WeChat's round code. h5: plain QR.")
-
-
-class TeamAsked(Paging):
-    """One level of the team."""
-
-    level: int = Field(1, title="层级", ge=1, le=2)
-
-
-class TeammateOut(Out):
-    """One member of the team; personal data is masked."""
-
-    name: str
-    avatar_url: str | None
-    bound_at: datetime | None
-    has_bought: bool
-    is_distributor: bool
-
-
-class TeamOut(Out):
-    """One page of one level, and how many there are on each."""
-
-    level_1: int
-    level_2: int
-    items: list[TeammateOut]
-    next: str | None
 
 
 class MoveIn(Body):

@@ -119,7 +119,6 @@ class StandingMoved(Conflict):
 def facts_of(event: SaleEvent) -> tuple[Fact, ...]:
     """What the event means for its buyer and for each upline; nobody stands in a chain twice."""
     month = period_of("MONTH", event.at).period_id
-    uplines = [one for one in dict.fromkeys(event.chain) if one != event.buyer_id][:MAX_CHAIN]
     return tuple(
         Fact(
             member_id=member_id,
@@ -134,8 +133,13 @@ def facts_of(event: SaleEvent) -> tuple[Fact, ...]:
             orders=event.orders if level <= 1 else 0,
             own_spend_fen=Fen(event.goods_fen if level == 0 else 0),
         )
-        for level, member_id in enumerate([event.buyer_id, *uplines])
+        for level, member_id in enumerate([event.buyer_id, *uplines_of(event)])
     )
+
+
+def uplines_of(event: SaleEvent) -> tuple[str, ...]:
+    """Who stood above the buyer, nearest first, each once."""
+    return tuple(one for one in dict.fromkeys(event.chain) if one != event.buyer_id)[:MAX_CHAIN]
 
 
 def scopes_of(month: str) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from chalicelib.orders.recount import recount
 from chalicelib.orders.sale_events import sale_events
 from chalicelib.service.recount_reviews import recount_reviews
 from chalicelib.standing.rebuild import rebuild as rebuild_figures
+from chalicelib.team.recount_teammate import recount_teammate
 from chalicelib.wallet import store as wallet
 from chalicelib.wallet.count_entry import count_entry
 from chalicelib.wallet.rebuild import rebuild as rebuild_wallet
@@ -78,6 +79,7 @@ def rebuild_all(
         refold_kept(member_id)
     _twice("teams", people, recount_team, wait=wait, progress=progress)
     _twice("trees", people, recount_tree, wait=wait, progress=progress)
+    _twice("contributions", people, recount_teammate, wait=wait, progress=progress)
     _codes(people, since, wait, progress)
     _twice("reviews", _products(), recount_reviews, wait=wait, progress=progress)
     for sku_id in progress.over("low-stock list", _skus()):

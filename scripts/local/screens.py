@@ -98,6 +98,7 @@ CLIENT = (
     Shot("poster", "pages/distributor/poster", who="distributor"),
     Shot("codes", "pages/distributor/codes", who="distributor"),
     Shot("team", "pages/distributor/team", who="distributor"),
+    Shot("team-brought", "pages/distributor/team", who="distributor", tap="sort-EARNED"),
     Shot("levels", "pages/distributor/levels", who="distributor"),
     Shot("ranking", "pages/distributor/ranking", who="distributor"),
     Shot("ranking-promoters", "pages/distributor/ranking", who="distributor", tap="tab-BUYERS"),

@@ -64,6 +64,7 @@ _NEVER = frozenset(
         "review-sums",
         "sessions",
         "sweeps",
+        "team-marks",
         "territories",
         "territory-changes",
         "wechat-tokens",

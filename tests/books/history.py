@@ -23,6 +23,7 @@ PROJECTIONS = (
     "wallet-totals",
     "invite-stats",
     "team-counts",
+    "team-contributions",
     "commission-trees",
     "metric-facts",
     "metrics",

@@ -1,9 +1,9 @@
 """Projections: folded from streams in any order, they equal a rebuild from the sources (trust A4, 22).
 
 The followers and their projections: ``wallet`` statements and totals from the journal; ``invites`` code
-statistics and team counts; ``commissions`` trees by people and by money; ``members`` uplines; ``orders``
-first purchases and sales figures; ``inventory`` low-stock list. Notices, carts and stock movements are
-records of single events, put once; a replay adds none.
+statistics and team counts; ``commissions`` trees by people and by money; ``team`` what each brought;
+``members`` uplines; ``orders`` first purchases and sales figures; ``inventory`` low-stock list. Notices,
+carts and stock movements are records of single events, put once; a replay adds none.
 """
 
 import random
@@ -96,12 +96,14 @@ def test_spoilt_and_lost_projections_are_rebuilt(history: Told, expected: Folded
     _spoil("metrics", "own_sales_fen", "direct_buyers")
     _spoil("team-counts", "level_1")
     _spoil("invite-stats", "scans")
+    _spoil("team-contributions", "earned_fen", "orders", "level")
     _spoil("commission-trees", "heads_1", "earned_fen")
     assert differing(expected).keys() >= {
         "wallet-lines",
         "metric-facts",
         "metrics",
         "team-counts",
+        "team-contributions",
         "invite-stats",
         "commission-trees",
     }
@@ -167,7 +169,8 @@ def _spoil(table: str, *attributes: str) -> None:
         aws.client("dynamodb").update_item(
             TableName=_name(table),
             Key=_key(table, item),
-            UpdateExpression="SET " + ", ".join(f"{name} = :wrong" for name in attributes),
+            UpdateExpression="SET " + ", ".join(f"#{name} = :wrong" for name in attributes),
+            ExpressionAttributeNames={f"#{name}": name for name in attributes},
             ExpressionAttributeValues={":wrong": {"N": "77"}},
         )
 

@@ -33,6 +33,7 @@ from chalicelib.standing.rebuild import rebuild
 from chalicelib.standing.record_violation import record_violation
 from chalicelib.standing.rules import ALL, Metrics, SaleEvent
 from chalicelib.standing.territory import territory
+from chalicelib.team.recount_teammate import recount_teammate
 from tests.crash.harness import Act, Case, Cases, assert_killed, is_whole, survives
 from tests.crash.story import earn_silver, recorded
 from tests.crash.street import Street
@@ -166,6 +167,12 @@ def listing_low_stock(shop: Shop) -> Act:
 def mending_a_team(shop: Shop) -> Act:
     drift = recount_team(shop.a)
     return lambda: recount_team(shop.a, drift)
+
+
+@once.of(recount_teammate)
+def mending_what_a_buyer_brought(shop: Shop) -> Act:
+    drift = recount_teammate(shop.c)
+    return lambda: recount_teammate(shop.c, drift)
 
 
 @once.of(recount_tree)

@@ -19,6 +19,9 @@ from chalicelib.members.follow_path import follow_path
 from chalicelib.orders.tell_wechat import tell_wechat
 from chalicelib.payments.jobs import settle_what_is_free
 from chalicelib.privacy.forget import forget
+from chalicelib.team.count_earned import count_earned
+from chalicelib.team.count_team_sale import count_team_sale
+from chalicelib.team.place_teammate import place_teammate
 from chalicelib.wallet.count_entry import count_entry
 from chalicelib.wallet.count_points import count_points
 from tests.conftest import Policy
@@ -40,9 +43,13 @@ THROUGH: dict[str, tuple[Callable[..., Any], ...]] = {
     "follow_paths": (follow_path,),
     "forget_who_left": (forget,),
     "tell_wechat_now": (tell_wechat,),
+    "list_teammate": (place_teammate,),
+    "count_order_for_team": (count_team_sale,),
+    "count_refund_for_team": (count_team_sale,),
+    "count_contribution": (count_earned,),
 }
 """The verbs behind the followers; those not named only ``notify``, or commit themselves."""
-MARKS = ("fenxiao-test-invite-counted", "fenxiao-test-commission-marks")
+MARKS = ("fenxiao-test-invite-counted", "fenxiao-test-commission-marks", "fenxiao-test-team-marks")
 """They name events by number, and events that followers cause come in an order of their own."""
 _told: list[Snapshot] = []
 _straight: list[Books] = []

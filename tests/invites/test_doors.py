@@ -11,7 +11,6 @@ import app  # noqa: F401 - opens the front door
 from chalicelib.distributors.change_status import change_status
 from chalicelib.invites import rules, store
 from chalicelib.invites.make_code import make_code
-from chalicelib.invites.record_scan import record_scan
 from chalicelib.kernel import aws
 from chalicelib.kernel.dynamo import commit
 from chalicelib.members import store as members
@@ -19,10 +18,8 @@ from tests.invites.conftest import SetRules
 from tests.invites.support import (
     at_once,
     code_of,
-    count_team,
     follow_attributions,
     seller,
-    settle_paths,
     shopper,
     upline,
 )
@@ -237,34 +234,6 @@ def test_pictures_are_of_ones_own_living_codes(world: Clock) -> None:
     assert picture(me, code, "svg").status == 422
     api.delete(f"/distributor/codes/{code}", token=api.member_token(me))
     assert picture(me, code, "h5").json["code"] == "CODE_NOT_USABLE"
-
-
-def test_the_team_is_masked_and_counted_by_level(world: Clock) -> None:
-    """D7: direct and indirect downlines, personal data masked."""
-    me, child, grandchild = seller("我"), seller("王小明"), shopper("李雷")
-    record_scan(child, code_of(me), source="LINK")
-    world.advance(minutes=1)
-    record_scan(grandchild, code_of(child), source="LINK")
-    commit(members.mark_bought(grandchild, world.now()))
-    settle_paths()
-    count_team([(one, (), members.load(one).path) for one in (child, grandchild)])
-    token = api.member_token(me)
-    direct = api.get("/distributor/team", token=token).json
-    assert (direct["level_1"], direct["level_2"]) == (1, 1)
-    assert direct["items"] == [
-        {
-            "name": "王**",
-            "avatar_url": None,
-            "bound_at": "2026-11-23T02:00:00Z",
-            "has_bought": False,
-            "is_distributor": True,
-        }
-    ]
-    (second,) = api.get("/distributor/team?level=2", token=token).json["items"]
-    assert (second["name"], second["has_bought"], second["is_distributor"]) == ("李**", True, False)
-    for query in ("level=3", "level=0", "level=x", "owner=ME1"):
-        assert api.get(f"/distributor/team?{query}", token=token).status == 422
-    assert api.get("/distributor/team", token=api.member_token(child)).json["level_2"] == 0
 
 
 def test_staff_move_a_member_and_the_change_is_audited(world: Clock) -> None:

@@ -148,6 +148,7 @@ def _see_it_pending(seller: Seller) -> None:
     page.get_by_test_id("commission").click()
     expect(page.get_by_test_id("explanation")).to_contain_text("%")
     _see_it_in_the_chart(seller, mine["left_fen"])
+    _see_who_brought_it(seller, mine["left_fen"])
 
 
 def _see_it_in_the_chart(seller: Seller, earned_fen: int) -> None:
@@ -171,6 +172,26 @@ def _see_it_in_the_chart(seller: Seller, earned_fen: int) -> None:
     personal = page.get_by_test_id("one-code").filter(has_text="全店推广码")
     expect(personal.get_by_test_id("orders")).to_have_text("1")
     expect(personal.get_by_test_id("sales")).not_to_have_text("¥0.00")
+
+
+def _see_who_brought_it(seller: Seller, earned_fen: int) -> None:
+    """D7: the friend, masked, with what they brought, in either order; nobody stands on the second level."""
+    wait_for("the team", lambda: seller.phone.get("/distributor/team", sort="EARNED")["items"][0]["orders"])
+    page = seller.open("distributor/team")
+    for order in ("JOINED", "EARNED"):
+        page.get_by_test_id(f"sort-{order}").click()
+        expect(page.get_by_test_id(f"sort-{order}")).to_have_attribute("aria-selected", "true")
+        expect(page.get_by_test_id("teammate")).to_have_count(1)
+        expect(page.get_by_test_id("brought")).to_have_text(yuan(earned_fen))
+        expect(page.get_by_test_id("orders")).to_contain_text("1 单")
+    expect(page.get_by_test_id("teammate")).to_contain_text("朋*")
+    expect(page.get_by_test_id("tab-1")).to_contain_text("1")
+    page.route("**/distributor/team**", lambda route: route.abort("connectionreset"))
+    page.get_by_test_id("tab-2").click()
+    expect(page.get_by_test_id("failed")).to_be_visible()
+    page.unroute("**/distributor/team**")
+    page.get_by_test_id("retry").click()
+    expect(page.get_by_test_id("empty")).to_contain_text("这一级还没有人")
 
 
 def _pay_by_balance(seller: Seller, owner: Staff) -> None:

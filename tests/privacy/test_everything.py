@@ -69,6 +69,7 @@ NOT_TAKEN = {
     "ranking-boards": "the best of the figures, shown without names",
     "ranking-drafts": "the same, half folded",
     "ranking-entrants": "one switch, on the page of rankings",
+    "team-contributions": "sums of the orders and the commissions, by who stands above",
     "team-counts": "other members, counted",
     "wallet-adjustments": "staff's request behind a line of the wallet",
     "wallet-totals": "sums of the wallet's lines",
@@ -87,7 +88,7 @@ KEPT = {
 }
 """What still holds a word of the person after closing, by table and attribute, and why it must."""
 
-_KEYS = {"member_id", "owner_id", "buyer_id", "payee_id", "root_id", "by_member"}
+_KEYS = {"member_id", "owner_id", "buyer_id", "payee_id", "root_id", "by_member", "downline_id", "upline_id"}
 
 
 def knows_by_key() -> set[str]:
