@@ -37,15 +37,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave what is marked ``nightly`` to the nightly run; keep a file's tests in one worker, long first."""
     items.sort(key=_turn)
     for item in items:
-        # The pages share one local world and one browser, so the whole folder is one group.
-        group = "pages" if "pages" in item.path.parts else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
     if nightly.chosen:
         return
     later = pytest.mark.skip(reason="runs with --nightly")
     for item in items:
         if item.get_closest_marker("nightly"):
             item.add_marker(later)
+
+
+def _group(item: pytest.Item) -> str:
+    """The console's pages share a local world and a browser, the mall's another; else a file is a group."""
+    name = item.path.stem
+    if "pages" not in item.path.parts or name in ("test_first_day", "test_agreement"):
+        return str(item.path)
+    return "console" if name.startswith("test_console") else "mall"
 
 
 def _turn(item: pytest.Item) -> int:

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { call, Refusal } from '@/api/call'
 import { session } from '@/session/session'
+import { platform } from '@platform'
 import { world } from './setup'
 
 const me = { member_id: 'ME1', nickname: '小博' }
@@ -28,9 +29,26 @@ describe('one way to the server', () => {
 
   it('ends a session that cannot be renewed', async () => {
     session.begin(signedIn(1) as never)
+    Object.assign(uni, { login: ({ fail }: { fail: (problem: object) => void }) => fail({ errMsg: 'login:fail' }) })
     world.respond = () => ({ statusCode: 401, data: { code: 'UNAUTHORIZED', title: '请先登录', detail: '请先登录。' } })
     await expect(call('get', '/shop/me')).rejects.toMatchObject({ status: 401, detail: '请先登录。' })
     expect(session.isSignedIn.value).toBe(false)
+  })
+
+  it.runIf(platform.name === 'mp-weixin').each([
+    ['ME1', true],
+    ['ME2', false],
+  ])('asks WeChat who is here when the session cannot be renewed: %s goes on: %s', async (member_id, goesOn) => {
+    session.begin(signedIn(1) as never)
+    Object.assign(uni, { login: ({ success }: { success: (given: { code: string }) => void }) => success({ code: 'from-wechat' }) })
+    world.respond = ({ url, header, data }) => {
+      if (url === '/shop/sign-in/mini-program' && (data as { code: string }).code === 'from-wechat')
+        return { statusCode: 200, data: { ...signedIn(2), member: { member_id } } }
+      return header.authorization === 'Bearer access-2' ? { statusCode: 200, data: {} } : { statusCode: 401, data: {} }
+    }
+    const asked = call('get', '/shop/me')
+    await (goesOn ? asked : expect(asked).rejects.toMatchObject({ status: 401 }))
+    expect(session.isSignedIn.value).toBe(goesOn)
   })
 
   it('gives a refusal in words with its fields and facts', async () => {

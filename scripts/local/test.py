@@ -1,6 +1,7 @@
 """Test everything: the laws of the house, then every test. Arguments go to pytest.
 
-Two workers share the tests; what needs the local world as processes starts its own on free ports.
+Three workers share the tests, since one that opens pages mostly waits; what needs the local world as
+processes starts its own on free ports.
 """
 
 import subprocess
@@ -32,7 +33,7 @@ def main() -> None:
         fronts.weigh(front)
     given = sys.argv[1:]
     # xdist would begin with the files of most tests; tests/conftest.py knows which take longest.
-    how = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+    how = ["-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", *how, *given]
     sys.exit(subprocess.run(command, check=False).returncode)
 

@@ -10,9 +10,10 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from scripts.local import browser, fronts
 from scripts.local.fill import OWNER_PASSWORD
-from scripts.local.people import Staff
+from scripts.local.people import Phone, Staff
 from scripts.local.story import Story
 from scripts.local.world import World, free_port
+from tests.pages.mini import MiniProgram
 from tests.pages.shop import Shopper
 
 expect.set_options(timeout=15_000)
@@ -77,3 +78,20 @@ def shopper(world: World, chromium: Browser) -> Iterator[Shopper]:
     person = Shopper(world, chromium)
     yield person
     person.close()
+
+
+@pytest.fixture(scope="session")
+def folder() -> Path:
+    """The built mini-program beside WeChat's component engine."""
+    return fronts.build_host()
+
+
+@pytest.fixture
+def mini(world: World, chromium: Browser, folder: Path) -> Iterator[MiniProgram]:
+    """Somebody new with the mini-program; what goes wrong in its scripts fails the test."""
+    phone = Phone.fresh(world.api_url, world.wechat_url, "小苗")
+    opened = MiniProgram(chromium, phone, folder, appid=world.environment()["FENXIAO_MP_APPID"])
+    yield opened
+    opened.close()
+    assert opened.problems == []
+    phone.close()

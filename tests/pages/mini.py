@@ -45,6 +45,10 @@ class MiniProgram:
         """An input marked so."""
         return self.page.locator(f"input[testid={testid}]").filter(visible=True)
 
+    def area(self, testid: str) -> Locator:
+        """A text of several lines marked so."""
+        return self.page.locator(f"textarea[testid={testid}]").filter(visible=True)
+
     def asked(self, name: str) -> list[Any]:
         """What was asked of WeChat under this name."""
         found: list[Any] = self.page.evaluate("name => asked.filter(one => one[0] === name)", name)
@@ -55,8 +59,9 @@ class MiniProgram:
             params = {"appId": self.appid, **body["params"]}  # WeChat knows in which app it is
             return self.phone.touch("pay", {"params": params, "action": self.pays})
         if action == "transfer":
-            bill = self.phone.device("GET", f"/sim/phones/{self.phone.phone_id}")["transfers"][0]
-            return self.phone.touch(f"transfers/{bill['out_bill_no']}/confirm", body)
+            bills = self.phone.device("GET", f"/sim/phones/{self.phone.phone_id}/transfers")
+            (number,) = (one["out_bill_no"] for one in bills if one["package_info"] == body["package"])
+            return self.phone.touch(f"transfers/{number}/confirm", body)
         return self.phone.touch(action, body)
 
 

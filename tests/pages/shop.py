@@ -2,13 +2,17 @@
 
 import io
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Locator, Page
 
+from scripts.local.fill import OWNER_PASSWORD
 from scripts.local.h5_page import remember, sign_in_as
-from scripts.local.people import Caller, Staff, fresh_key
+from scripts.local.people import Caller, Phone, Staff, fresh_key
+from scripts.local.story import Story
 from scripts.local.world import World
 
 ADDRESS = {
@@ -88,3 +92,18 @@ def give_points(owner: Staff, member_id: str, points: int) -> None:
     """A gift from the shop, as staff give it."""
     path = f"/console/points/{member_id}/grants"
     owner.post(path, {"points": points, "reason": "测试赠送"}, key=fresh_key())
+
+
+@contextmanager
+def a_sale(world: World, sharer: Phone, code: str) -> Iterator[Story]:
+    """Let a friend come by the sharer's code, buy and pay."""
+    story = Story(world.api_url, world.wechat_url, lambda _: None)
+    friend = Phone.fresh(world.api_url, world.wechat_url, "朋友")
+    friend.sign_in()
+    assert friend.post("/shop/scans", {"code": code, "source": "LINK"})["decision"] == "BOUND"
+    story.people = {"A": sharer, "C": friend}
+    story.staff.sign_in("owner", OWNER_PASSWORD)
+    story.buy()
+    yield story
+    friend.close()
+    story.staff.close()

@@ -4,7 +4,6 @@ import base64
 import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 import zxingcpp
@@ -17,7 +16,7 @@ from scripts.local.h5_page import remember, sign_in_as
 from scripts.local.people import Phone, Staff, fresh_key, wait_for
 from scripts.local.story import DAY, Story
 from scripts.local.world import World
-from tests.pages.shop import ADDRESS, PHONE_SIZE, give_points, typed, wanted
+from tests.pages.shop import ADDRESS, PHONE_SIZE, a_sale, give_points, typed, wanted
 
 pytestmark = pytest.mark.local_world
 
@@ -57,25 +56,10 @@ def seller(world: World, chromium: Browser) -> Iterator[Seller]:
     made.phone.close()
 
 
-@contextmanager
-def a_sale(world: World, seller: Seller, code: str) -> Iterator[Story]:
-    """A friend comes by the code, buys and pays."""
-    story = Story(world.api_url, world.wechat_url, lambda _: None)
-    friend = Phone.fresh(world.api_url, world.wechat_url, "朋友")
-    friend.sign_in()
-    assert friend.post("/shop/scans", {"code": code, "source": "LINK"})["decision"] == "BOUND"
-    story.people = {"A": seller.phone, "C": friend}
-    story.staff.sign_in("owner", OWNER_PASSWORD)
-    story.buy()
-    yield story
-    friend.close()
-    story.staff.close()
-
-
 def test_from_applying_to_the_payout(world: World, seller: Seller, owner: Staff) -> None:
     _apply(seller, owner)
     code = _read_the_poster(seller)
-    with a_sale(world, seller, code) as story:
+    with a_sale(world, seller.phone, code) as story:
         _see_it_pending(seller)
         story.mature()
         _pay_by_balance(seller, owner)

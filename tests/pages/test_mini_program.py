@@ -5,13 +5,11 @@ It has no window, document or fetch here, as in WeChat; it signs in by wx.login,
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
-from scripts.local import fronts
 from scripts.local.people import Phone, Staff, wait_for
 from scripts.local.world import World
 from tests.pages.mini import MiniProgram
@@ -19,20 +17,19 @@ from tests.pages.shop import ADDRESS, wanted
 
 pytestmark = pytest.mark.local_world
 
-
-@pytest.fixture(scope="module")
-def folder() -> Path:
-    return fronts.build_host()
-
-
-@pytest.fixture
-def mini(world: World, chromium: Browser, folder: Path) -> Iterator[MiniProgram]:
-    phone = Phone.fresh(world.api_url, world.wechat_url, "小苗")
-    opened = MiniProgram(chromium, phone, folder, appid=world.environment()["FENXIAO_MP_APPID"])
-    yield opened
-    opened.close()
-    assert opened.problems == []
-    phone.close()
+OWN_PAGES = {
+    "/pages/search/index": "search-input",
+    "/pages/points/index": "points-available",
+    "/pages/user/profile": "nickname",
+    "/pages/user/address": "save-address",
+    "/pages/user/settings": "text-privacy",
+    "/pages/orders/list": "empty",
+    "/pages/refunds/list": "empty",
+    "/pages/gifts/index": "empty",
+    "/pages/user/inbox": "empty",
+    "/pages/distributor/join": "apply",
+}
+"""What a page of somebody new shows when it has come to life."""
 
 
 @pytest.fixture
@@ -97,26 +94,12 @@ def test_cart_tabs_and_what_is_ones_own(mini: MiniProgram) -> None:
     assert mini.phone.get("/shop/coupons", status="UNUSED")["items"]
 
 
-@pytest.mark.parametrize(
-    ("path", "shown"),
-    [
-        ("/pages/search/index", "search-input"),
-        ("/pages/points/index", "points-available"),
-        ("/pages/user/profile", "nickname"),
-        ("/pages/user/address", "save-address"),
-        ("/pages/user/settings", "text-privacy"),
-        ("/pages/orders/list", "empty"),
-        ("/pages/refunds/list", "empty"),
-        ("/pages/gifts/index", "empty"),
-        ("/pages/user/inbox", "empty"),
-        ("/pages/distributor/join", "apply"),
-    ],
-)
-def test_a_page_of_ones_own_comes_to_life(mini: MiniProgram, path: str, shown: str) -> None:
+def test_every_page_of_ones_own_comes_to_life(mini: MiniProgram) -> None:
     mini.open()
     mini.see("product-card").first.wait_for()
-    mini.go(path)
-    expect(mini.see(shown)).to_be_visible()
+    for path, shown in OWN_PAGES.items():
+        mini.go(path)
+        expect(mini.see(shown)).to_be_visible()
 
 
 def test_signing_in_may_end_after_a_page_came_up(mini: MiniProgram) -> None:

@@ -9,20 +9,30 @@ from typing import Any
 
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+
+from tests.support import quick_updates
 
 MOST_BYTES = 405_000
 """Of one item, as moto has it."""
 _slowly = JSONSerializer._serialize_type_structure
+_transact = DynamoDBBackend.transact_write_items
+_update = DynamoDBBackend.update_item
+_before: dict[str, Any] | None = None
+"""By name, the tables before the transaction that is being written; the lock lets only one be."""
 
 
 def install() -> None:
     """From now on in this process."""
     JSONSerializer._serialize_type_structure = _structure
     Table.__deepcopy__ = _copied
+    DynamoDBBackend.transact_write_items = _written
+    DynamoDBBackend.update_item = _updated
     Item.__init__ = _made
     Item.__deepcopy__ = _copied_item
+    quick_updates.install()
 
 
 def _structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
@@ -51,21 +61,42 @@ def _plain(value: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def _copied(table: Any, _: Any) -> Any:
-    """moto copies whole tables before each transaction, descriptions and all, to be able to go back.
+def _written(self: Any, transact_items: list[dict[str, Any]]) -> None:
+    """moto copies every table whole for each item of a transaction, to be able to go back; once will do."""
+    global _before
+    _before = {}
+    try:
+        _transact(self, transact_items)
+    finally:
+        _before = None
 
-    This copy has items of its own; stream records never change, and the description stays too.
-    """
+
+def _updated(self: Any, table_name: str, key: dict[str, Any], *given: Any, **named: Any) -> Any:
+    """moto changes an item where it lies; here it is put anew, so that a copy of a table may share it."""
+    table = self.tables.get(table_name)
+    if table is not None and table.hash_key_attr in key:
+        held, place = table.items, DynamoType(key[table.hash_key_attr])
+        if table.range_key_attr in key:
+            held, place = held.get(place, {}), DynamoType(key[table.range_key_attr])
+        if isinstance(held.get(place), Item):
+            held[place] = _copied_item(held[place])
+    return _update(self, table_name, key, *given, **named)
+
+
+def _copied(table: Any, _: Any) -> Any:
+    """A table of its own with the same items: none is changed once it lies there, nor a stream record."""
+    if _before and table.name in _before:
+        return _before[table.name]
     made = copy.copy(table)
-    made.items = defaultdict(dict)
-    for key, held in table.items.items():
-        if table.range_key_attr:
-            made.items[key] = {inner: _copied_item(item) for inner, item in held.items()}
-        else:
-            made.items[key] = _copied_item(held)
+    has_range = bool(table.range_key_attr)
+    made.items = defaultdict(
+        dict, {key: dict(held) if has_range else held for key, held in table.items.items()}
+    )
     if table.stream_shard is not None:
         made.stream_shard = copy.copy(table.stream_shard)
         made.stream_shard.table, made.stream_shard.items = made, list(table.stream_shard.items)
+    if _before is not None:
+        _before[table.name] = made
     return made
 
 
