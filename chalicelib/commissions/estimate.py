@@ -36,6 +36,21 @@ def estimate(
     return tuple(_of_sku(product, sku, plan, depth, promoter=promoter, at=at) for sku in product.skus)
 
 
+def sold_to_downline(product: Product, sku: Sku, *, depth: int, promoter: Person, at: datetime) -> Facts:
+    """One piece at retail price, bought by a direct downline through the promoter's link, who comes first
+    in a chain that is full; no first order, no region."""
+    price_fen = price_of(sku, None)
+    me = replace(promoter, member_id="ME", excluded=None)
+    above = tuple(Person(f"ABOVE{place}") for place in range(2, depth + 1))
+    return Facts(
+        at=at,
+        buyer=_BUYER,
+        chain=(me, *above),
+        articles=(Article(1, product, sku, 1, price_fen, sku.price_fen, sku.cost_fen),),
+        sharer=me,
+    )
+
+
 def said(estimates: Sequence[Estimate]) -> str:
     """``推广赚 ¥1.00 ~ ¥2.00``, one amount when all are equal, nothing when nothing is earned."""
     low, high = bounds(estimates)
@@ -55,16 +70,8 @@ def _of_sku(
 ) -> Estimate:
     if plan is None:
         return Estimate(sku, Fen(0), "NONE")
-    price_fen = price_of(sku, None)
-    me = replace(promoter, member_id="ME", excluded=None)
-    above = tuple(Person(f"ABOVE{place}") for place in range(2, depth + 1))
-    facts = Facts(
-        at=at,
-        buyer=_BUYER,
-        chain=(me, *above),
-        articles=(Article(1, product, sku, 1, price_fen, sku.price_fen, sku.cost_fen),),
-        sharer=me,
-    )
+    facts = sold_to_downline(product, sku, depth=depth, promoter=promoter, at=at)
+    me, price_fen = facts.chain[0], facts.articles[0].paid_fen
     terms = decide_terms(plan, facts)
     mine = [place for place, payee in enumerate(terms.payees) if payee.member_id == me.member_id]
     if not mine:

@@ -1,4 +1,5 @@
-"""Distributors' doors: the centre, my commissions with their reasons, what to share (R11, P2)."""
+"""Distributors' doors: the centre, my commissions with their reasons, what to share (R11, P2); and for
+everybody the calculator."""
 
 from typing import Any
 
@@ -19,13 +20,17 @@ from chalicelib.commissions.schemas import (
 )
 from chalicelib.commissions.show import show, show_explained
 from chalicelib.commissions.show_centre import show_centre
+from chalicelib.commissions.show_estimate import EarningsEstimateOut, EstimateAsked, show_estimate
 from chalicelib.commissions.show_periods import PeriodNotClosed, show_close, show_closes
 from chalicelib.distributors.enter import distributor
+from chalicelib.kernel.auth import anyone
 from chalicelib.kernel.http import Ask, Doors, Paging
+from chalicelib.kernel.limits import TooOften
 from chalicelib.kernel.paging import BadCursor
 from chalicelib.standing.period_of import PeriodUnknown
 
 doors = Doors("/distributor")
+shop = Doors("/shop")
 
 
 @doors.get("/centre", who=distributor, returns=CentreOut)
@@ -83,3 +88,15 @@ def list_periods(ask: Ask[Any]) -> PeriodClosesOut:
 def read_period(ask: Ask[Any]) -> PeriodExplainedOut:
     """One of my closed periods, each figure explained."""
     return show_close(ask.who.id, ask.path["period_id"])
+
+
+@shop.get(
+    "/earnings-estimate",
+    who=anyone,
+    query=EstimateAsked,
+    returns=EarningsEstimateOut,
+    errors=(TooOften,),
+)
+def estimate_earnings(ask: Ask[Any]) -> EarningsEstimateOut:
+    """What a beginner would earn a month when so many friends buy; an estimate, never a promise."""
+    return show_estimate(ask.query, ip=ask.ip)

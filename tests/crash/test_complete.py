@@ -28,6 +28,7 @@ EXCUSED = {
     "chalicelib.orders.offer_upload": "counts a try and signs an address",
     "chalicelib.invites.draw": "a picture under a name made of its content, drawn again if missing",
     "chalicelib.marketing.make_poster": "a picture under a name made of its content, painted anew if missing",
+    "chalicelib.commissions.show_estimate": "counts a try and reckons",
     "chalicelib.commissions.show_periods": "only reads how far closing is",
     "chalicelib.marketing.show": "only reads; it takes the words for a day from where coupons end",
     "chalicelib.privacy.export": "only reads; through ``marketing.show``",

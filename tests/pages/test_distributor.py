@@ -85,6 +85,34 @@ def test_a_revoked_code_binds_nobody_and_says_so(world: World, seller: Seller, o
     assert _read_the_poster(seller) != revoked
 
 
+def test_the_calculator_says_what_the_server_reckons(seller: Seller) -> None:
+    """Issue 5: before applying, also for whoever has not signed in; what is typed wrong is told below it."""
+    page = seller.open("distributor/join")
+    told = _estimate(seller, friends=10, spend_fen=20_000)
+    expect(page.get_by_test_id("month")).to_contain_text(yuan(told["month_fen"]).removeprefix("¥"))
+    expect(page.get_by_test_id("rests-on").last).to_contain_text("不是承诺")
+    typed(page, "spend").fill("33.33")
+    _slide_to_the_end(page)
+    told = _estimate(seller, friends=100, spend_fen=3_333)
+    expect(page.get_by_test_id("friends")).to_have_text("100 位")
+    expect(page.get_by_test_id("month")).to_contain_text(yuan(told["month_fen"]).removeprefix("¥"))
+    expect(page.get_by_test_id("each")).to_contain_text(yuan(told["order_fen"]))
+    for wrong, problem in (("", "请填写"), ("1.234", "两位小数"), ("0.5", "1 到 20,000 元")):
+        typed(page, "spend").fill(wrong)
+        expect(page.get_by_test_id("spend-problem")).to_contain_text(problem)
+
+
+def _estimate(seller: Seller, **asked: int) -> dict[str, int]:
+    found: dict[str, int] = seller.phone.get("/shop/earnings-estimate", **asked)
+    return found
+
+
+def _slide_to_the_end(page: Page) -> None:
+    place = page.get_by_test_id("slide").locator(".uni-slider-tap-area").bounding_box()
+    assert place is not None
+    page.mouse.click(place["x"] + place["width"] - 1, place["y"] + place["height"] / 2)
+
+
 def _apply(seller: Seller, owner: Staff) -> None:
     """The rules are agreed to before the button works; approval opens the centre."""
     page = seller.open("distributor/join")

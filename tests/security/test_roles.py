@@ -35,6 +35,7 @@ OPEN = {
     "GET /shop/announcements",
     "GET /shop/profile",
     "GET /shop/invites/{code}",
+    "GET /shop/earnings-estimate",
     "POST /shop/sign-up",
     "POST /shop/sign-in/mini-program",
     "POST /shop/sign-in/password",

@@ -27,6 +27,18 @@ export const distributorWords = {
     apply: '申请成为分销商',
     centre: '进入分销中心',
   },
+  calculator: {
+    title: '算一算，一个月大约能赚多少',
+    friends: '每月下单的朋友',
+    people: (count: number) => `${count} 位`,
+    spend: '每位每月消费',
+    unit: '元',
+    fill: '请填写每位朋友每月消费多少元',
+    noAmount: '请填写金额，最多两位小数',
+    between: '请填 1 到 20,000 元之间的金额',
+    about: '每月预计佣金',
+    each: (yuan: string) => `每位朋友的一单约 ¥${yuan}`,
+  },
   centre: {
     available: '可提现',
     withdraw: '提现',
