@@ -47,8 +47,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _group(item: pytest.Item) -> str:
-    """The console's pages share a local world and a browser, the mall's another; else a file is a group."""
+    """The console's pages share a local world and a browser, the mall's another, the story a third.
+
+    Any other file is a group of its own.
+    """
     name = item.path.stem
+    if name in ("test_story", "test_the_pages"):
+        return "story"
     if "pages" not in item.path.parts or name in ("test_first_day", "test_agreement"):
         return str(item.path)
     return "console" if name.startswith("test_console") else "mall"

@@ -30,6 +30,11 @@ def live_in(api_url: str, wechat_url: str) -> LivedIn:
     story = Story(api_url, wechat_url, lambda line: None)
     for _, act in story.acts():
         act()
+    return live_on(story)
+
+
+def live_on(story: Story) -> LivedIn:
+    """The days after the story, until every page has something to show."""
     shop = LivedIn(story)
     shop.ids["withdrawal"] = story.withdrawal_id
     _announce(story.staff)

@@ -166,14 +166,14 @@ def _take(
         page = context.new_page()
         page.goto(mall)
         if who != "guest":
-            _be(page, {"buyer": shop.buyer, "distributor": shop.distributor}[who])
+            be(page, {"buyer": shop.buyer, "distributor": shop.distributor}[who])
         for shot in (one for one in shots if one.who == who):
             _show(page, f"{mall}#/{shot.path.format(**shop.ids)}", shot.tap, size)
             page.screenshot(path=to / f"{shot.name}.png")
         context.close()
 
 
-def _be(page: Page, person: Phone) -> None:
+def be(page: Page, person: Phone) -> None:
     """Sign this browser in as this person, and put something on its way to the checkout."""
     code = person.touch("login", {"app": "mp"})["code"]
     signed = person.post("/shop/sign-in/mini-program", {"code": code})

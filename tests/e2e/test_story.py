@@ -5,7 +5,6 @@ everything is still there. M1, I1–I3, D1, O1–O4, R1, W1–W3, N3.
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +12,7 @@ import pytest
 
 from scripts.local.people import Phone, Refused, wait_for
 from scripts.local.story import Story
-from scripts.local.world import World, free_port
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("world"), free_port())
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def story(world: World) -> Iterator[Story]:
-    told = Story(world.api_url, world.wechat_url, lambda line: None)
-    for _, act in told.acts():
-        act()
-    yield told
-    told.close()
-
-
-@pytest.fixture(scope="module")
-def facts(story: Story) -> dict[str, Any]:
-    found = story.facts()
-    return json.loads(json.dumps(found))
+from scripts.local.world import World
 
 
 def of(facts: dict[str, Any], payee: str) -> dict[str, Any]:
