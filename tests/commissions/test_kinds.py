@@ -159,7 +159,23 @@ class TestWords:
         note = Note("EITHER_OR", {"first": 1_000, "second": 50, "row": 1}, "ORDER_PAID|ORDER_PROFIT")
         assert EitherOrHow.tell(note) == "本单实付金额 ¥10.00、本单毛利 ¥0.50，达到第 1 档"
         none = replace(note, figures={**note.figures, "row": 0})
-        assert EitherOrHow.tell(none).endswith("没有达到任何一档")
+        assert EitherOrHow.tell(none) == "本单实付金额 ¥10.00、本单毛利 ¥0.50，没有达到任何一档"
+
+    def test_either_or_says_what_is_wrong_and_how_to_mend_it(self) -> None:
+        rows = (ROWS[0], EitherOrRow(1_000, 500, 200))
+        by_order = EitherOrHow("OWN_SALES", "ORDER_PROFIT", rows)
+        assert by_order.check(rule(), KNOWN) == [
+            ("first", "按订单返利的规则不能用“本期个人销售额”。", "请换一个指标。"),
+            ("rows.1", "第 2 行的门槛没有高于前一行。", "请让两个门槛都逐行升高。"),
+        ]
+        by_month = EitherOrHow("OWN_SALES", "ORDER_PROFIT", ROWS)
+        assert by_month.check(rule(when="MONTH"), KNOWN) == [
+            ("second", "按周期结算的规则不能用“本单毛利”。", "请换一个指标。"),
+        ]
+        assert EitherOrHow("ORDER_PAID", "ORDER_PROFIT", ROWS).told() == (
+            "二者满足其一：本单实付金额 ≥ ¥10.00 或本单毛利 ≥ ¥1.00 1%；"
+            "本单实付金额 ≥ ¥50.00 或本单毛利 ≥ ¥5.00 2%"
+        )
 
 
 class TestRefusals:
