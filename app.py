@@ -1,8 +1,11 @@
 """The Chalice application: it opens the front door and does nothing else."""
 
-from chalice.app import Chalice
+from chalicelib.kernel.start import importing
 
-from chalicelib import front_door
+with importing():
+    from chalice.app import Chalice
 
-app = Chalice(app_name="fenxiao", debug=False, configure_logs=False)
-globals().update(front_door.open_on(app))
+    from chalicelib import front_door
+
+    app = Chalice(app_name="fenxiao", debug=False, configure_logs=False)
+    globals().update(front_door.open_on(app))

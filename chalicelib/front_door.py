@@ -22,6 +22,7 @@ from chalicelib.kernel import auth, dynamo, http, jobs, openapi, settings
 from chalicelib.kernel.config import config
 from chalicelib.kernel.errors import DomainError
 from chalicelib.kernel.http import Ask, Door, Doors, Incoming
+from chalicelib.kernel.start import importing
 
 _HERE = Path(__file__).parent
 INDEX = _HERE / "front_door.json"
@@ -156,9 +157,10 @@ def _modules(kind: str) -> list[str]:
 @cache
 def open_room(name: str) -> Any:
     """A module of a room. Whoever pays commissions is introduced to whoever knows the other rewards."""
-    module = import_module(f"chalicelib.{name}")
-    if "chalicelib.commissions.forms" in sys.modules:
-        import_module("chalicelib.introductions")
+    with importing():
+        module = import_module(f"chalicelib.{name}")
+        if "chalicelib.commissions.forms" in sys.modules:
+            import_module("chalicelib.introductions")
     return module
 
 
