@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from chalicelib.admin.rules import StaffStatus
+from chalicelib.kernel.days import Day
 from chalicelib.kernel.http import Body, Out, Paging, Query
 
 _Name = Annotated[str, Field(title="姓名", min_length=1, max_length=20, pattern=r"\S")]
@@ -252,15 +253,15 @@ class SettingOut(SettingSummaryOut):
 class AuditAsked(Paging):
     """Which days, and perhaps whose."""
 
-    since: date | None = Field(None, title="从", description="Business day; a year back by default.")
-    until: date | None = Field(None, title="到", description="Business day; today by default.")
+    since: Day | None = Field(None, title="从", description="Business day; a year back by default.")
+    until: Day | None = Field(None, title="到", description="Business day; today by default.")
     staff_id: str | None = Field(None, title="管理员", max_length=64)
 
 
 class ChainAsked(Query):
     """From which business day on; a month back by default."""
 
-    since: date | None = Field(None, title="从")
+    since: Day | None = Field(None, title="从")
 
 
 class ChainFindingOut(Out):

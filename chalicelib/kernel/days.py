@@ -6,6 +6,9 @@ No index holds all rows of a table under one key, so a shop of any age lists its
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from chalicelib.kernel import crypto
 from chalicelib.kernel.dynamo import Row
@@ -16,6 +19,18 @@ MAX_EMPTY_DAYS = 62
 
 MAX_SHORT_READS = 2
 """A filtered day is read in pieces that may hold little; after so many the page ends early as well."""
+
+FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
+
+
+def _within_reach(day: date) -> date:
+    if not FIRST <= day <= LAST:
+        raise ValueError("请选择 2000 年到 2199 年之间的日期")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_within_reach)]
+"""A day that a caller names: so far from both ends of the calendar that a year more or less is one too."""
 
 OneDay = Callable[[str, int, str | None], Page[Row]]
 

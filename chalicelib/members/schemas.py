@@ -1,10 +1,11 @@
 """What the doors of this room take and give. Personal data goes out masked, or to its owner only."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from chalicelib.kernel.days import Day
 from chalicelib.kernel.http import Body, Out, Paging, Query
 from chalicelib.members.rules import MAX_NICKNAME, AvatarType, Status
 
@@ -134,8 +135,8 @@ class MembersAsked(Paging):
     member_id: str | None = Field(None, title="会员编号", max_length=64)
     phone: str | None = Field(None, title="手机号", max_length=24)
     nickname: str | None = Field(None, title="昵称", min_length=1, max_length=MAX_NICKNAME)
-    since: date | None = Field(None, title="加入时间从", description="Business day; a year back by default.")
-    until: date | None = Field(None, title="到", description="Business day; today by default.")
+    since: Day | None = Field(None, title="加入时间从", description="Business day; a year back by default.")
+    until: Day | None = Field(None, title="到", description="Business day; today by default.")
 
 
 class DownlineAsked(Paging):

@@ -1,12 +1,13 @@
 """What the doors of this room take and give. A client names goods and quantities, never a price."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from chalicelib.commissions.past_order import OrderIn
 from chalicelib.jobs.schemas import JobOut
+from chalicelib.kernel.days import Day
 from chalicelib.kernel.http import Body, Out, Paging
 from chalicelib.kernel.money import MAX_FEN
 from chalicelib.orders.move_refund import RefundKind, RefundReason, RefundStatus
@@ -220,8 +221,8 @@ class StaffOrdersAsked(Paging):
     order_id: str | None = Field(None, title="订单号", pattern=r"^[A-Z0-9]{8,32}$")
     buyer_id: str | None = Field(None, title="会员", pattern=r"^[A-Z0-9]{4,32}$")
     status: Status | None = Field(None, title="状态")
-    newest: date | None = Field(None, title="截止日期")
-    oldest: date | None = Field(None, title="开始日期")
+    newest: Day | None = Field(None, title="截止日期")
+    oldest: Day | None = Field(None, title="开始日期")
 
 
 class ParcelLineIn(Body):
@@ -269,8 +270,8 @@ class StaffRefundsAsked(Paging):
     """Refunds that wait in a state, or all of some days."""
 
     status: RefundStatus | None = Field(None, title="状态", description="A state that is not an end.")
-    newest: date | None = Field(None, title="截止日期")
-    oldest: date | None = Field(None, title="开始日期")
+    newest: Day | None = Field(None, title="截止日期")
+    oldest: Day | None = Field(None, title="开始日期")
 
 
 class Company(Out):

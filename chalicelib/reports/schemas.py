@@ -7,6 +7,7 @@ from pydantic import Base64Bytes, Field
 
 from chalicelib.catalog.schemas import PictureUrl
 from chalicelib.jobs.sheet import SheetKind
+from chalicelib.kernel.days import Day
 from chalicelib.kernel.http import Body, Out
 from chalicelib.reports.export_lists import ListName
 from chalicelib.reports.import_lists import ImportName
@@ -71,8 +72,8 @@ class ExportIn(Body):
     """Which list, of which business days, as which file."""
 
     list: ListName = Field(title="导出什么")
-    since: date = Field(title="从")
-    until: date = Field(title="到")
+    since: Day = Field(title="从")
+    until: Day = Field(title="到")
     sheet: SheetKind = Field("xlsx", title="文件格式")
 
 

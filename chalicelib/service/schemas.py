@@ -1,10 +1,11 @@
 """What reviews look like from outside."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from chalicelib.kernel.days import Day
 from chalicelib.kernel.http import Body, Out, Paging
 from chalicelib.service.rules import MAX_PICTURES, MAX_TEXT, ReviewState
 
@@ -85,8 +86,8 @@ class ReviewsAsked(Paging):
     """Reviews of some days, of a state or of all."""
 
     state: ReviewState | None = Field(None, title="状态")
-    newest: date | None = Field(None, title="截止日期")
-    oldest: date | None = Field(None, title="开始日期")
+    newest: Day | None = Field(None, title="截止日期")
+    oldest: Day | None = Field(None, title="开始日期")
 
 
 class StaffReviewOut(OwnReviewOut):

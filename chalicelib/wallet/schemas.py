@@ -1,9 +1,10 @@
 """What the doors of this room take and give."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from pydantic import Field
 
+from chalicelib.kernel.days import Day
 from chalicelib.kernel.http import Body, Out, Paging, Query
 from chalicelib.kernel.money import Fen, Points
 from chalicelib.wallet.move_points import GrantStatus
@@ -119,7 +120,7 @@ class LedgerOut(Out):
 class RebuildIn(Body):
     """How far back lines are looked for in the journal."""
 
-    since: date | None = Field(
+    since: Day | None = Field(
         None, title="从哪天起核对流水", description="Without it only the totals are folded again."
     )
 

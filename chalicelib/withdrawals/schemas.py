@@ -1,10 +1,11 @@
 """What withdrawals look like from outside."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
+from chalicelib.kernel.days import Day
 from chalicelib.kernel.http import Body, Out, Paging
 from chalicelib.withdrawals.rules import Status
 
@@ -75,7 +76,7 @@ class AuditQuery(Paging):
     """Staff list: those under way by status, or all of one business day."""
 
     status: OpenStatus | None = None
-    day: date | None = Field(default=None, description="Asia/Shanghai; today when neither is given.")
+    day: Day | None = Field(default=None, description="Asia/Shanghai; today when neither is given.")
 
 
 class Rejection(Body):
