@@ -13,10 +13,10 @@ from chalicelib.orders import store as orders
 from chalicelib.orders.rules import Order
 from chalicelib.reports import store
 from chalicelib.reports.check_bills import check_bills
+from chalicelib.reports.check_figures import check_figures
 from chalicelib.reports.check_points_wallets import check_points_wallets
 from chalicelib.reports.check_redeemed import check_redeemed
 from chalicelib.reports.check_stock import check_stock
-from chalicelib.reports.day_figures import day_figures
 from chalicelib.reports.rules import (
     OPENED_ON,
     Audit,
@@ -80,7 +80,9 @@ def audit(*, is_full: bool = False) -> Audit:
         findings=tuple(findings),
         waiting=bills.waiting,
     )
-    _keep(made, walked, business_day(at - _CLOSES_AFTER))
+    closing = business_day(at - _CLOSES_AFTER)
+    check_figures({day: entries for day, entries in walked.items() if day < closing}, looked_at)
+    _keep(made, walked, closing)
     return made
 
 
@@ -194,7 +196,7 @@ def _keep(made: Audit, walked: Walked, closing: date) -> None:
         for entry in walked[day]:
             fold(sums, entry)
             fold_points(points, entry)
-        writes = [*store.keep_day(day, sums, points), store.keep_figures(day, day_figures(walked[day]))]
+        writes = store.keep_day(day, sums, points)
         for start in range(0, len(writes), _CHUNK):
             commit(writes[start : start + _CHUNK])
     commit([store.close_day(day) for day in closed[-1:]], store.add(made))

@@ -16,7 +16,7 @@ from chalicelib.kernel.http import Ask, Doors, Paging
 from chalicelib.reports import store
 from chalicelib.reports.audit import audit
 from chalicelib.reports.export_lists import export_lists
-from chalicelib.reports.overview import new_distributors, overview
+from chalicelib.reports.overview import overview
 from chalicelib.reports.rules import AuditUnknown
 from chalicelib.reports.schemas import AuditOut, AuditsOut, DayOut, ExportIn, ImportIn, OverviewOut, RunAudit
 from chalicelib.reports.show_audit import show_audit
@@ -25,16 +25,12 @@ from chalicelib.reports.start_import import NotLookedThrough, do_import, start_i
 
 doors = Doors("/console")
 _A_YEAR = timedelta(days=365)
-_UNKNOWN = dict.fromkeys(("orders", "sales_fen", "refunds", "refunded_fen", "rebates_fen"))
 
 
 @doors.get("/overview", who=auth.staff("wallet.read"), returns=OverviewOut)
 def read_overview(ask: Ask[Any]) -> OverviewOut:
     """What the last days brought, by the journal."""
-    days = overview()
-    shown = [DayOut(day=day, **(vars(found) if found else _UNKNOWN)) for day, found in days]
-    wanted = {days[at][0] for at in (-1, -2, -8)}
-    return OverviewOut(days=shown, new_distributors=new_distributors(wanted))
+    return OverviewOut(days=[DayOut(day=day, **vars(found)) for day, found in overview()])
 
 
 @doors.get(

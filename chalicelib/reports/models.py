@@ -10,7 +10,6 @@ from chalicelib.kernel.dynamo import (
     ValueAttribute,
     table_name,
 )
-from chalicelib.reports.day_figures import DayFigures
 from chalicelib.reports.rules import Finding
 
 
@@ -24,8 +23,6 @@ class AccountDayRow(Table):
     day = UnicodeAttribute(range_key=True)
     amount_fen = FenAttribute(null=True)
     points = IntAttribute(null=True)
-    figures = ValueAttribute[DayFigures](DayFigures, null=True)
-    """On the day's row of the shop itself."""
 
 
 class AuditRow(Table):
@@ -45,3 +42,29 @@ class AuditRow(Table):
     books_off_fen = FenAttribute()
     findings = ValueAttribute[tuple[Finding, ...]](tuple[Finding, ...])
     waiting = ValueAttribute[tuple[str, ...]](tuple[str, ...])
+
+
+class FiguresRow(Table):
+    """A part of what one day brought, see ``day_figures.DayFigures``; a projection kept by followers."""
+
+    class Meta:
+        table_name = table_name("day-figures")
+
+    day_shard = UnicodeAttribute(hash_key=True)
+    orders = IntAttribute(null=True)
+    buyers = IntAttribute(null=True)
+    sales_fen = FenAttribute(null=True)
+    refunds = IntAttribute(null=True)
+    refunded_fen = FenAttribute(null=True)
+    rebates_fen = FenAttribute(null=True)
+    new_distributors = IntAttribute(null=True)
+
+
+class MarkRow(Table):
+    """What a day's figures have counted already; forgotten after the stream itself has."""
+
+    class Meta:
+        table_name = table_name("day-marks")
+
+    mark = UnicodeAttribute(hash_key=True)
+    forget_at = IntAttribute()

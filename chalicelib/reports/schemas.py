@@ -51,21 +51,22 @@ class AuditsOut(Out):
 
 
 class DayOut(Out):
-    """What a business day brought; null where nothing was kept of it."""
+    """What a business day brought."""
 
     day: date
-    orders: int | None
-    sales_fen: int | None
-    refunds: int | None
-    refunded_fen: int | None
-    rebates_fen: int | None = Field(description="Net of what refunds of that day took back.")
+    orders: int
+    buyers: int = Field(description="Members who paid that day, each once.")
+    sales_fen: int
+    refunds: int
+    refunded_fen: int
+    rebates_fen: int = Field(description="Net of what refunds of that day took back.")
+    new_distributors: int
 
 
 class OverviewOut(Out):
     """The last 31 business days, oldest first; the last one is today, as far as it has come."""
 
     days: list[DayOut]
-    new_distributors: dict[date, int] = Field(description="Today, yesterday and a week ago.")
 
 
 class ExportIn(Body):

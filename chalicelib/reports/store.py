@@ -1,20 +1,27 @@
-"""Closed days of the books and the audits made of them."""
+"""Closed days of the books, the audits made of them, and what each day brought."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, timedelta
+from typing import Any
 
-from chalicelib.kernel.dynamo import Write, put, put_new
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.dynamo import Otherwise, Write, put, put_new, update
+from chalicelib.kernel.ids import shard_of
 from chalicelib.kernel.money import Fen, Points
 from chalicelib.kernel.paging import Page, page
-from chalicelib.reports.day_figures import DayFigures
-from chalicelib.reports.models import AccountDayRow, AuditRow
+from chalicelib.reports.day_figures import DayFigures, FiguresMoved, Tally
+from chalicelib.reports.models import AccountDayRow, AuditRow, FiguresRow, MarkRow
 from chalicelib.reports.rules import Audit, AuditUnknown
 
 _CLOSED = "closed"
-_SHOP = "figures"
 _SHELF = "audits"
 KEPT_FINDINGS = 200
 """An audit row keeps this many findings; the count of all of them is in the log."""
+SHARDS = 8
+"""Each day's figures are spread over so many rows, so that a good day's orders do not wait for one."""
+_MARKS_KEPT = timedelta(days=30)
+"""A stream forgets after 24 hours; what waits as a dead letter is sent again within two weeks."""
 
 
 def last_closed_day() -> date | None:
@@ -51,15 +58,51 @@ def keep_day(day: date, sums: Mapping[str, int], points: Mapping[str, int]) -> l
     ]
 
 
-def keep_figures(day: date, figures: DayFigures) -> Write:
-    """Keep what a day brought; the same day gives the same row."""
-    return put(AccountDayRow(_SHOP, day.isoformat(), figures=figures))
+def figures_of(days: Sequence[date]) -> dict[date, DayFigures]:
+    """What each of these days brought, zeros where nothing was counted; one batch for each hundred rows."""
+    rows = FiguresRow.batch_get([_figures_key(day, shard) for day in days for shard in range(SHARDS)])
+    found = dict.fromkeys(days, DayFigures())
+    for row in rows:
+        day = date.fromisoformat(row.day_shard.partition("#")[0])
+        found[day] += row.as_value(DayFigures)
+    return found
 
 
-def figures_since(day: date) -> dict[date, DayFigures]:
-    """What is kept of this day and later ones."""
-    rows = AccountDayRow.query(_SHOP, AccountDayRow.day >= day.isoformat())
-    return {date.fromisoformat(row.day): row.figures for row in rows}
+def shards_of(day: date) -> dict[int, DayFigures]:
+    """The parts of one day's figures, all of them, read consistently; for a rebuild."""
+    found = {shard: FiguresRow.find(_figures_key(day, shard)) for shard in range(SHARDS)}
+    return {shard: row.as_value(DayFigures) if row else DayFigures() for shard, row in found.items()}
+
+
+def shard_of_tally(tally: Tally) -> int:
+    """In which part of its day this is counted."""
+    return shard_of(tally.mark, SHARDS)
+
+
+def add_tally(tally: Tally) -> Write:
+    """Add to its day; the mark in the same commit keeps it to once."""
+    grown = [
+        (attribute := getattr(FiguresRow, one.name)).set((attribute | 0) + more)
+        for one in fields(DayFigures)
+        if (more := getattr(tally.more, one.name))
+    ]
+    return update(FiguresRow, (_figures_key(tally.day, shard_of_tally(tally)),), grown)
+
+
+def mark_counted(mark: str, otherwise: Otherwise) -> Write:
+    """Remember that this was counted; ``otherwise`` is raised when it was before."""
+    return put_new(MarkRow(mark=mark, forget_at=int((now() + _MARKS_KEPT).timestamp())), otherwise)
+
+
+def put_shard(day: date, shard: int, counted: DayFigures, seen: DayFigures) -> Write:
+    """Write a recounted part over exactly the one seen, else ``FiguresMoved``."""
+    as_seen: Any = None
+    for one in fields(DayFigures):
+        attribute, value = getattr(FiguresRow, one.name), getattr(seen, one.name)
+        same = attribute == value if value else attribute.does_not_exist() | (attribute == 0)
+        as_seen = same if as_seen is None else as_seen & same
+    row = FiguresRow.of_value(counted, day_shard=_figures_key(day, shard))
+    return put(row, as_seen, FiguresMoved)
 
 
 def close_day(day: date) -> Write:
@@ -93,3 +136,7 @@ def _value(row: AuditRow) -> Audit:
     return row.as_value(
         Audit, from_day=date.fromisoformat(row.from_day), to_day=date.fromisoformat(row.to_day)
     )
+
+
+def _figures_key(day: date, shard: int) -> str:
+    return f"{day.isoformat()}#{shard}"

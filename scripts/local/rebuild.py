@@ -1,5 +1,5 @@
 """Build every projection again from the books: statements, totals, sales figures, teams and what each
-member of them brought, trees, code statistics and lists.
+member of them brought, trees, code statistics, what each day brought, and lists.
 
 Stop it at any moment (Ctrl-C, kill) and run it again: each step is one commit that leaves things right
 or as they were. Safe beside the running shop: what differs is looked at a second time after ``--wait``

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from chalicelib.catalog import store as catalog
 from chalicelib.commissions.recount_tree import recount_tree
+from chalicelib.distributors import store as distributors
 from chalicelib.distributors.refold_kept import refold_kept
 from chalicelib.inventory import store as inventory
 from chalicelib.inventory.list_low import list_low
@@ -28,6 +29,8 @@ from chalicelib.orders.code_sale import code_sale
 from chalicelib.orders.note_first_purchase import note_first_purchase
 from chalicelib.orders.recount import recount
 from chalicelib.orders.sale_events import sale_events
+from chalicelib.reports.day_figures import Tally, tally_of_change
+from chalicelib.reports.recount_day import recount_day
 from chalicelib.service.recount_reviews import recount_reviews
 from chalicelib.standing.rebuild import rebuild as rebuild_figures
 from chalicelib.team.recount_teammate import recount_teammate
@@ -81,6 +84,7 @@ def rebuild_all(
     _twice("trees", people, recount_tree, wait=wait, progress=progress)
     _twice("contributions", people, recount_teammate, wait=wait, progress=progress)
     _codes(people, since, wait, progress)
+    _figures(people, since, wait, progress)
     _twice("reviews", _products(), recount_reviews, wait=wait, progress=progress)
     for sku_id in progress.over("low-stock list", _skus()):
         _low(sku_id)
@@ -146,6 +150,34 @@ def _counted(people: Sequence[str], since: date, progress: Progress) -> dict[str
                 code = order.code or ""
                 counted[code] = code_sale(counted.get(code, CodeStats(code)), event)
     return counted
+
+
+def _figures(people: Sequence[str], since: date, wait: Callable[[], None], progress: Progress) -> None:
+    """Who became a distributor lies with many members, so both looks read all histories first."""
+    first, days = _joined(people, progress), _days(since)
+    drifts = {
+        day: drift
+        for day in progress.over("figures of days", days)
+        if (drift := recount_day(day, first.get(day, [])))
+    }
+    if not drifts:
+        return
+    wait()
+    again = _joined(people, progress)
+    for day, drift in drifts.items():
+        try:
+            recount_day(day, again.get(day, []), drift)
+        except Conflict:
+            progress.say(f"{day} is still moving")
+
+
+def _joined(people: Sequence[str], progress: Progress) -> dict[date, list[Tally]]:
+    found: dict[date, list[Tally]] = {}
+    for member_id in progress.over("distributors' histories", people):
+        for change in _pages(partial(distributors.history, member_id)):
+            if tally := tally_of_change(change):
+                found.setdefault(tally.day, []).append(tally)
+    return found
 
 
 def _low(sku_id: str) -> None:

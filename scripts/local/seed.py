@@ -154,7 +154,6 @@ def _fill(world: World, wanted: Wanted) -> dict[str, int]:
             counted |= {"items": items, "papers": village_copies.copy_at_wechat(plan, papers, accounts)}
     finally:
         village.close()
-    _tell_days()
     return counted | {"seconds": int(time.monotonic() - began)}
 
 
@@ -162,20 +161,6 @@ def _advance(world: World, seconds: float) -> None:
     httpx.post(
         f"{world.wechat_url}/sim/clock", json={"advance_seconds": seconds}, timeout=60
     ).raise_for_status()
-
-
-def _tell_days() -> None:
-    """What each closed day brought is a text, which does not grow by adding: count it again."""
-    from chalicelib.kernel.dynamo import commit
-    from chalicelib.reports import store
-    from chalicelib.reports.day_figures import day_figures
-    from chalicelib.reports.rules import OPENED_ON
-    from chalicelib.wallet import store as wallet
-
-    last = store.last_closed_day()
-    for day in sorted(store.figures_since(OPENED_ON)):
-        if last and day <= last:
-            commit(store.keep_figures(day, day_figures(list(wallet.entries_of_day(day)))))
 
 
 def _say(line: str) -> None:

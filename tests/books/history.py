@@ -25,6 +25,7 @@ PROJECTIONS = (
     "team-counts",
     "team-contributions",
     "commission-trees",
+    "day-figures",
     "metric-facts",
     "metrics",
     "metric-buyers",

@@ -2,8 +2,9 @@
 
 The followers and their projections: ``wallet`` statements and totals from the journal; ``invites`` code
 statistics and team counts; ``commissions`` trees by people and by money; ``team`` what each brought;
-``members`` uplines; ``orders`` first purchases and sales figures; ``inventory`` low-stock list. Notices,
-carts and stock movements are records of single events, put once; a replay adds none.
+``members`` uplines; ``orders`` first purchases and sales figures; ``inventory`` low-stock list;
+``reports`` what each day brought. Notices, carts and stock movements are records of single events, put
+once; a replay adds none.
 """
 
 import random
@@ -98,6 +99,7 @@ def test_spoilt_and_lost_projections_are_rebuilt(history: Told, expected: Folded
     _spoil("invite-stats", "scans")
     _spoil("team-contributions", "earned_fen", "orders", "level")
     _spoil("commission-trees", "heads_1", "earned_fen")
+    _spoil("day-figures", "buyers", "sales_fen")
     assert differing(expected).keys() >= {
         "wallet-lines",
         "metric-facts",
@@ -106,6 +108,7 @@ def test_spoilt_and_lost_projections_are_rebuilt(history: Told, expected: Folded
         "team-contributions",
         "invite-stats",
         "commission-trees",
+        "day-figures",
     }
     rebuilt()
     assert not differing(expected), differing(expected)

@@ -23,6 +23,9 @@ from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.money import Fen
 from chalicelib.orders.note_first_purchase import note_first_purchase
 from chalicelib.orders.recount import recount
+from chalicelib.reports import store as reports
+from chalicelib.reports.day_figures import DayFigures, Tally
+from chalicelib.reports.recount_day import recount_day
 from chalicelib.standing import store
 from chalicelib.standing.appeal import appeal
 from chalicelib.standing.count_sale import count_sale
@@ -186,6 +189,14 @@ def mending_a_code(shop: Shop) -> Act:
     counted = CodeStats("CODE1", scans=2, bindings=1)
     drift = recount_code(counted)
     return lambda: recount_code(counted, drift)
+
+
+@once.of(recount_day)
+def mending_the_figures_of_a_day(shop: Shop) -> Act:
+    day = business_day(clock.now())
+    commit(reports.add_tally(Tally("PAID:NONE", day, DayFigures(orders=1, sales_fen=Fen(5_000)))))
+    drift = recount_day(day, [])
+    return lambda: recount_day(day, [], drift)
 
 
 @pytest.mark.parametrize("case", once, ids=lambda case: case.name)

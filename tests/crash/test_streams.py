@@ -19,6 +19,7 @@ from chalicelib.members.follow_path import follow_path
 from chalicelib.orders.tell_wechat import tell_wechat
 from chalicelib.payments.jobs import settle_what_is_free
 from chalicelib.privacy.forget import forget
+from chalicelib.reports.count_tallies import count_tallies
 from chalicelib.team.count_earned import count_earned
 from chalicelib.team.count_team_sale import count_team_sale
 from chalicelib.team.place_teammate import place_teammate
@@ -47,6 +48,8 @@ THROUGH: dict[str, tuple[Callable[..., Any], ...]] = {
     "count_order_for_team": (count_team_sale,),
     "count_refund_for_team": (count_team_sale,),
     "count_contribution": (count_earned,),
+    "count_for_day": (count_tallies,),
+    "count_new_distributor": (count_tallies,),
 }
 """The verbs behind the followers; those not named only ``notify``, or commit themselves."""
 MARKS = ("fenxiao-test-invite-counted", "fenxiao-test-commission-marks", "fenxiao-test-team-marks")

@@ -33,7 +33,7 @@ from chalicelib.payments.settle import late_refund_id, settle
 from chalicelib.reports import audit as auditing
 from chalicelib.reports.audit import audit
 from chalicelib.reports.check_bills import BillCheck
-from chalicelib.reports.day_figures import day_figures
+from chalicelib.reports.day_figures import day_figures, tallies_of_entries
 from chalicelib.standing.record_violation import record_violation
 from chalicelib.standing.violation import Penalty, Violation
 from chalicelib.wallet import store as wallet
@@ -294,7 +294,9 @@ def test_the_day_counts_it_like_any_sale(who: shop.People) -> None:
     """G1: one order, one refund though it has two entries, and the rebate net."""
     order = shop.paid_by_balance(who)
     give_back(order.order_id, Slice(1, 1))
-    made = day_figures(one for one in wallet.entries_of_day(now().date()) if one.kind != "ADJUST")
+    entries = [one for one in wallet.entries_of_day(now().date()) if one.kind != "ADJUST"]
+    made = day_figures(tallies_of_entries(entries, {order.order_id: who.c}))
+    assert made.buyers == 1
     assert (made.orders, made.sales_fen, made.refunds, made.refunded_fen) == (1, 12_200, 1, 3_333)
     assert made.rebates_fen == 1_648 - 499
 
