@@ -19,7 +19,7 @@ from scripts.local import browser
 from scripts.local.h5_page import remember, sign_in_as
 from scripts.local.lived_in import LivedIn, live_in
 from scripts.local.people import Phone
-from scripts.local.screens_console import DESK_SIZE, take_console
+from scripts.local.screens_console import DESK_SIZES, take_console
 from scripts.local.world import World, WorldError, free_port
 
 PHONE_SIZES = ((360, 640), (390, 844), (430, 932))
@@ -116,17 +116,22 @@ def main() -> None:
     parser.add_argument("--size", help="only this size, e.g. 390x844")
     options = parser.parse_args()
     shots = [one for one in CLIENT if re.search(options.only, one.name)]
-    sizes = [one for one in PHONE_SIZES if options.size in (None, f"{one[0]}x{one[1]}")]
+    phones, desks = (
+        [one for one in sizes if options.size in (None, f"{one[0]}x{one[1]}")]
+        for sizes in (PHONE_SIZES, DESK_SIZES)
+    )
     try:
         with _world(options.url) as world, _chromium() as chromium:
             shop = live_in(world.api_url, world.wechat_url)
-            for size in sizes:
+            for size in phones:
                 _take(chromium, shop, shots, size=size, folder=options.to)
-            is_desk = options.size in (None, f"{DESK_SIZE[0]}x{DESK_SIZE[1]}")
-            at_desk = take_console(chromium, shop, only=options.only, folder=options.to) if is_desk else 0
+            at_desk = sum(
+                take_console(chromium, shop, size=size, only=options.only, folder=options.to)
+                for size in desks
+            )
     except WorldError as problem:
         sys.exit(f"Fenxiao: {problem}")
-    print(f"{len(shots) * len(sizes) + at_desk} pictures in {options.to}")
+    print(f"{len(shots) * len(phones) + at_desk} pictures in {options.to}")
 
 
 @contextmanager
