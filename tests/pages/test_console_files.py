@@ -1,5 +1,6 @@
 """Staff set up a second factor, show a picture, and bring products in by a file. G2, G6, P1."""
 
+import csv
 import io
 import re
 import time
@@ -9,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 from pyotp import TOTP
 
-from scripts.local.people import Staff
+from scripts.local.people import Staff, wait_for
 from scripts.local.world import World
 from tests.pages.console import PASSWORD, agree, colleague, desk, do, go, row, sign_in
 
@@ -78,3 +79,42 @@ def test_products_are_looked_through_then_brought_in_and_shown(
         expect(page.get_by_test_id("shown-picture_urls.0")).to_be_visible()
         page.get_by_test_id("save").click()
         expect(row(page, "导入的茶杯").locator("img")).to_have_attribute("src", re.compile(r"\.png$"))
+
+
+def test_a_template_with_picture_freight_and_stock_becomes_a_product_to_sell(
+    chromium: Browser, world: World, owner: Staff
+) -> None:
+    """P1, O4: the file that the page gives is filled in and brought back together with its picture."""
+    category = owner.get("/console/categories")["items"][0]["name"]
+    freight = owner.get("/console/freight-templates")["items"][0]["name"]
+    with desk(chromium, world) as page:
+        go(page, "products")
+        with page.expect_download() as opened:
+            do(page, "导入模板")
+        header = next(csv.reader(io.StringIO(opened.value.path().read_text("utf-8-sig"))))
+        filled = {
+            "商品名称": "导入的瓷壶",
+            "分类": category,
+            "规格": "青花",
+            "售价": "128.00",
+            "图片": "瓷壶.png",
+            "运费模板": freight,
+            "库存": "7",
+        }
+        sheet = "\n".join((",".join(header), ",".join(filled.get(name, "") for name in header)))
+        with page.expect_file_chooser() as chosen:
+            do(page, "导入商品")
+        chosen.value.set_files(
+            [
+                {"name": "商品.csv", "mimeType": "text/csv", "buffer": sheet.encode("utf-8-sig")},
+                {"name": "瓷壶.png", "mimeType": "image/png", "buffer": picture()},
+            ]
+        )
+        do(page, "按此执行")
+        agree(page)
+        wait_for("the product", lambda: owner.get("/console/products", shelf="OFF", q="导入的瓷壶")["items"])
+        go(page, "products?shelf=OFF")
+        expect(row(page, "导入的瓷壶").locator("img")).to_have_attribute("src", re.compile(r"\.png$"))
+    (card,) = owner.get("/console/products", shelf="OFF", q="导入的瓷壶")["items"]
+    stock = owner.get("/console/stock", product_id=card["product_id"])["items"]
+    assert [one["available"] for one in stock] == [7]

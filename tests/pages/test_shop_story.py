@@ -110,6 +110,7 @@ def _place_two_articles(street: Two) -> str:
     mall.get_by_test_id("place").click()
     street.turn_away(friend)
     expect(mall.get_by_test_id("status")).to_have_text("待付款")
+    expect(mall.get_by_test_id("says")).to_contain_text("前付款")
     (order,) = friend.get("/shop/orders")["items"]
     lines = friend.get(f"/shop/orders/{order['order_id']}")["lines"]
     goods_fen = 2 * TEA_FEN + CUP_FEN
