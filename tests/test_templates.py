@@ -64,25 +64,21 @@ def test_a_fine_one_passes() -> None:
     assert judge_template(FINE) == ""
 
 
-@pytest.mark.parametrize(
-    ("template", "told"),
-    [
-        (broken("Things", "Properties", BilingMode="PAY_PER_REQUEST"), "BilingMode"),
-        (broken("Things", "Properties", BillingMode="FREE"), "FREE"),
-        (broken("Things", "Properties", TableName={"Fn::Sub": "fenxiao-${Stag}-things"}), "Stag"),
-        (broken("Followers", "Properties", Role={"Fn::GetAtt": ["Nobody", "Arn"]}), "Nobody"),
-        (
-            broken("Followers", "Properties", "Events", "Changes", "Properties", BatchSizee=3),
-            "BatchSizee",
-        ),
-    ],
-    ids=["unknown property", "unknown value", "unknown parameter", "missing reference", "SAM event"],
-)
-def test_a_bad_one_is_refused_by_name(template: dict[str, Any], told: str) -> None:
-    """The last one cfn-lint passes and the SAM translator refuses; the others the other way round."""
-    assert told in judge_template(template)
+def test_a_bad_one_is_refused_by_name() -> None:
+    """Unknown property, value, parameter, a missing reference: cfn-lint finds each, the translator none."""
+    bad = broken("Things", "Properties", BilingMode="PAY_PER_REQUEST", BillingMode="FREE")
+    bad["Resources"]["Things"]["Properties"]["TableName"] = {"Fn::Sub": "fenxiao-${Stag}-things"}
+    bad["Resources"]["Followers"]["Properties"]["Role"] = {"Fn::GetAtt": ["Nobody", "Arn"]}
+    told = judge_template(bad)
+    assert [one for one in ("BilingMode", "FREE", "Stag", "Nobody") if one not in told] == []
 
 
+def test_what_only_the_translator_refuses_is_refused() -> None:
+    bad = broken("Followers", "Properties", "Events", "Changes", "Properties", BatchSizee=3)
+    assert "BatchSizee" in judge_template(bad)
+
+
+@pytest.mark.nightly
 def test_package_stops_at_a_template_that_would_be_refused(tmp_path: Path) -> None:
     """The real script on a copy of this repository whose tables are spoilt: told by name, and not packed."""
     for name in ("app.py", "requirements.txt"):
