@@ -45,8 +45,10 @@ doors = Doors("/console")
 
 @doors.get("/coupon-campaigns", who=staff("marketing.read"), returns=CampaignsOut)
 def list_campaigns(ask: Ask[Any]) -> CampaignsOut:
-    """All coupon campaigns, newest first."""
-    return CampaignsOut(items=[show_campaign(one) for one in store.campaigns()])
+    """All coupon campaigns, newest first, each with what became of its coupons."""
+    found = store.campaigns()
+    stats = store.stats_of(one.template_id for one in found)
+    return CampaignsOut(items=[show_campaign(one, stats[one.template_id]) for one in found])
 
 
 @doors.post(

@@ -2,6 +2,7 @@
 
 from chalicelib.kernel.jobs import Change, Jobs
 from chalicelib.marketing import store
+from chalicelib.marketing.count_coupon import count_coupon
 from chalicelib.marketing.end_due import COUPONS_PAGE, GIFTS_PAGE, day_text, end_due, tell_owner
 
 jobs = Jobs("marketing")
@@ -24,6 +25,14 @@ def tell_of_coupon(change: Change) -> None:
         tell_owner(
             f"COUPON:{coupon.coupon_id}", coupon.member_id, "coupon_received", facts, page=COUPONS_PAGE
         )
+
+
+@jobs.follow("coupons")
+def count_for_campaign(change: Change) -> None:
+    """What becomes of a coupon counts for its campaign (A1)."""
+    if change.new is not None:
+        before = store.coupon_of_image(change.old) if change.old else None
+        count_coupon(before, store.coupon_of_image(change.new))
 
 
 @jobs.follow("gift-claims")

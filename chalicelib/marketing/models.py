@@ -105,6 +105,35 @@ class CouponRow(Table):
     by_due = CouponDueIndex()
 
 
+class CouponStatsRow(Table):
+    """See ``stats_of_coupon.CouponStats``; a projection kept by followers."""
+
+    class Meta:
+        table_name = table_name("coupon-stats")
+
+    template_id = UnicodeAttribute(hash_key=True)
+    given = IntAttribute(null=True)
+    claimed = IntAttribute(null=True)
+    used = IntAttribute(null=True)
+    expired = IntAttribute(null=True)
+    revoked = IntAttribute(null=True)
+    handed_on = IntAttribute(null=True)
+    orders = IntAttribute(null=True)
+    returned = IntAttribute(null=True)
+    sales_fen = FenAttribute(null=True)
+    off_fen = FenAttribute(null=True)
+
+
+class CouponMarkRow(Table):
+    """What the statistics have counted already; forgotten after the stream itself has."""
+
+    class Meta:
+        table_name = table_name("coupon-marks")
+
+    mark = UnicodeAttribute(hash_key=True)
+    forget_at = IntAttribute()
+
+
 class AllotmentOwnerIndex(GlobalSecondaryIndex["AllotmentRow"]):  # type: ignore[no-untyped-call]
     """A distributor's codes by when they were made."""
 

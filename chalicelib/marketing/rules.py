@@ -218,6 +218,13 @@ class CouponMoved(Conflict):
     detail = "这张优惠券刚刚有变化，请刷新后再试。"
 
 
+class StatsMoved(Conflict):
+    """A campaign's statistics changed since they were read; look again."""
+
+    title = "统计有变化"
+    detail = "这个活动的统计刚刚有变化，请稍后再试。"
+
+
 class CannotHandOn(Conflict):
     title = "不能转赠"
     detail = "只有还没使用的奖励券可以转赠给顾客。"

@@ -90,6 +90,21 @@ class ValidityOut(Out):
     ends_at: datetime | None
 
 
+class CouponStatsOut(Out):
+    """What became of a campaign's coupons, and what they brought; some seconds behind."""
+
+    given: int = Field(description="Ever in a member's hands.")
+    claimed: int = Field(description="Of these, taken by members themselves.")
+    used: int = Field(description="Held by an order now.")
+    expired: int
+    revoked: int = Field(description="Taken back with the order that had earned it.")
+    handed_on: int
+    orders: int = Field(description="Paid with one, less those that went back whole.")
+    returned: int = Field(description="Went back whole.")
+    sales_fen: int = Field(description="Of their goods, without freight, less refunds.")
+    off_fen: int = Field(description="Taken off the orders that stand.")
+
+
 class CampaignOut(Out):
     """A campaign as staff see it."""
 
@@ -105,6 +120,7 @@ class CampaignOut(Out):
     status: CampaignStatus
     made_at: datetime
     version: int
+    stats: CouponStatsOut
 
 
 class CampaignsOut(Out):

@@ -18,6 +18,7 @@ from chalicelib.marketing.schemas import (
     CampaignOut,
     CodeOut,
     CouponOut,
+    CouponStatsOut,
     ExchangeOut,
     ExchangesOut,
     GiftClaimOut,
@@ -28,6 +29,7 @@ from chalicelib.marketing.schemas import (
     TermsOut,
     ValidityOut,
 )
+from chalicelib.marketing.stats_of_coupon import CouponStats
 from chalicelib.wallet import store as wallet
 
 _SHOWN = 50
@@ -56,8 +58,9 @@ def show(coupon: Coupon) -> CouponOut:
     )
 
 
-def show_campaign(campaign: Campaign) -> CampaignOut:
-    """A campaign for staff, with what is left of it."""
+def show_campaign(campaign: Campaign, stats: CouponStats | None = None) -> CampaignOut:
+    """A campaign for staff, with what is left of it and what became of the others."""
+    known = stats or store.stats_of([campaign.template_id])[campaign.template_id]
     is_counted = campaign.quantity is not None
     return CampaignOut(
         template_id=campaign.template_id,
@@ -72,6 +75,7 @@ def show_campaign(campaign: Campaign) -> CampaignOut:
         status=campaign.status,
         made_at=campaign.made_at,
         version=campaign.version,
+        stats=CouponStatsOut.model_validate(known),
     )
 
 

@@ -1,7 +1,7 @@
 """Reads of coupons, codes and gifts as values, and their writes for a verb's one commit."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,9 @@ from chalicelib.marketing.models import (
     CampaignRow,
     CampaignStockRow,
     CouponCountRow,
+    CouponMarkRow,
     CouponRow,
+    CouponStatsRow,
     GiftClaimRow,
     GiftRow,
 )
@@ -41,11 +43,15 @@ from chalicelib.marketing.rules import (
     GiftUnknown,
     LimitReached,
     SoldOut,
+    StatsMoved,
     pick_shards,
 )
+from chalicelib.marketing.stats_of_coupon import CouponStats
 from chalicelib.members.rules import Address
 
 DUE_SHARDS = 8
+_MARKS_KEPT = timedelta(days=30)
+"""A stream forgets after 24 hours; what waits as a dead letter is sent again within two weeks."""
 _CAMPAIGNS, _GIFTS = "campaigns", "gifts"
 
 
@@ -207,6 +213,41 @@ def _coupon_row(coupon: Coupon) -> CouponRow:
 
 def _due_at(expires_at: datetime, is_told: bool) -> datetime:
     return expires_at if is_told else expires_at - timedelta(days=TELL_DAYS)
+
+
+# -- statistics of campaigns --------------------------------------------------------------------
+
+
+def stats_of(template_ids: Iterable[str]) -> dict[str, CouponStats]:
+    """What became of these campaigns' coupons, zeros where nothing did; one batch for each hundred."""
+    wanted = list(dict.fromkeys(template_ids))
+    rows = CouponStatsRow.batch_get(wanted) if wanted else ()
+    found = {row.template_id: row.as_value(CouponStats) for row in rows}
+    return {one: found.get(one, CouponStats(one)) for one in wanted}
+
+
+def add_to_stats(more: CouponStats) -> Write:
+    """Count more for a campaign; the caller's mark in the same commit keeps it to once."""
+    grown = [attribute.add(number) for attribute, number in _figures(more) if number]
+    return update(CouponStatsRow, (more.template_id,), grown)
+
+
+def put_stats(counted: CouponStats, seen: CouponStats) -> Write:
+    """Write recounted statistics over exactly those seen, else ``StatsMoved``."""
+    as_seen: Any = None
+    for attribute, number in _figures(seen):
+        same = attribute == number if number else attribute.does_not_exist() | (attribute == 0)
+        as_seen = same if as_seen is None else as_seen & same
+    return put(CouponStatsRow.of_value(counted), as_seen, StatsMoved)
+
+
+def mark_counted(mark: str, otherwise: Otherwise) -> Write:
+    """Remember that an event was counted; ``otherwise`` is raised when it was before."""
+    return put_new(CouponMarkRow(mark=mark, forget_at=int((now() + _MARKS_KEPT).timestamp())), otherwise)
+
+
+def _figures(stats: CouponStats) -> list[tuple[Any, int]]:
+    return [(getattr(CouponStatsRow, name), number) for name, number in stats.figures.items()]
 
 
 # -- codes --------------------------------------------------------------------------------------

@@ -13,12 +13,14 @@ from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.jobs import Change, Jobs
 from chalicelib.kernel.money import yuan
+from chalicelib.marketing.count_coupon import count_for_campaign
 from chalicelib.members import store as members
 from chalicelib.members.rules import BoughtBefore
 from chalicelib.orders import store
 from chalicelib.orders.cancel_refund import cancel_refund
 from chalicelib.orders.code_sale import code_sale
 from chalicelib.orders.complete import complete
+from chalicelib.orders.coupon_sale import coupon_sale
 from chalicelib.orders.describe import CLOSE_TEXT, EXPRESS_COMPANIES
 from chalicelib.orders.move_refund import Refund
 from chalicelib.orders.purchase_of import purchase_of
@@ -115,7 +117,7 @@ def count_order(change: Change) -> None:
     for event in sale_events(after) if after else ():
         if event not in counted:
             count_sale(event)
-            _count_for_code(after, event)
+            _count_elsewhere(after, event)
 
 
 @jobs.follow("refunds")
@@ -129,7 +131,7 @@ def count_refund(change: Change) -> None:
         order = store.load(refund.order_id)
         event = refund_event(order, refund)
         count_sale(event)
-        _count_for_code(order, event)
+        _count_elsewhere(order, event)
 
 
 @jobs.follow("orders")
@@ -164,9 +166,13 @@ def tell_about_refund(change: Change) -> None:
         _notify_refund(refund, "refund_refused", {"reason": refund.said or ""})
 
 
-def _count_for_code(order: Order | None, event: SaleEvent) -> None:
+def _count_elsewhere(order: Order | None, event: SaleEvent) -> None:
+    """For the code and the coupon it came by."""
     if order is not None and order.code is not None:
         count_code_sale(event.event_id, code_sale(CodeStats(order.code), event))
+    brought = coupon_sale(order, event) if order is not None else None
+    if brought is not None:
+        count_for_campaign(f"ORDER:{event.event_id}", brought)
 
 
 def _each(found: Iterable[str], act: Callable[[str], object]) -> int:

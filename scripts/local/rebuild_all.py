@@ -21,11 +21,15 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.jobs import Drift
 from chalicelib.kernel.paging import MAX_PAGE, Page
+from chalicelib.marketing import store as marketing
+from chalicelib.marketing.recount_campaign import recount_campaign
+from chalicelib.marketing.stats_of_coupon import CouponStats, stats_of_coupon
 from chalicelib.members import store as members
 from chalicelib.members.follow_path import follow_path
 from chalicelib.members.rules import MAX_PATH
 from chalicelib.orders import store as orders
 from chalicelib.orders.code_sale import code_sale
+from chalicelib.orders.coupon_sale import coupon_sale
 from chalicelib.orders.note_first_purchase import note_first_purchase
 from chalicelib.orders.recount import recount
 from chalicelib.orders.sale_events import sale_events
@@ -84,6 +88,7 @@ def rebuild_all(
     _twice("trees", people, recount_tree, wait=wait, progress=progress)
     _twice("contributions", people, recount_teammate, wait=wait, progress=progress)
     _codes(people, since, wait, progress)
+    _campaigns(people, since, wait, progress)
     _figures(people, since, wait, progress)
     _twice("reviews", _products(), recount_reviews, wait=wait, progress=progress)
     for sku_id in progress.over("low-stock list", _skus()):
@@ -149,6 +154,34 @@ def _counted(people: Sequence[str], since: date, progress: Progress) -> dict[str
             for event in sale_events(order, orders.refunds_of(order)) if order.code else ():
                 code = order.code or ""
                 counted[code] = code_sale(counted.get(code, CodeStats(code)), event)
+    return counted
+
+
+def _campaigns(people: Sequence[str], since: date, wait: Callable[[], None], progress: Progress) -> None:
+    """A campaign's coupons lie with many members: two counts of all coupons, and of orders."""
+    first = _couponed(people, since, progress)
+    drifts = {one: drift for one, stats in first.items() if (drift := recount_campaign(stats))}
+    if not drifts:
+        return
+    wait()
+    again = _couponed(people, since, progress)
+    for template_id, drift in drifts.items():
+        try:
+            recount_campaign(again[template_id], drift)
+        except Conflict:
+            progress.say(f"campaign {template_id} is still moving")
+
+
+def _couponed(people: Sequence[str], since: date, progress: Progress) -> dict[str, CouponStats]:
+    counted = {one.template_id: CouponStats(one.template_id) for one in marketing.campaigns()}
+    for member_id in progress.over("coupons", people):
+        for coupon in _pages(partial(marketing.all_coupons_of, member_id)):
+            counted[coupon.template_id] += stats_of_coupon(coupon)
+    for day in progress.over("orders with a coupon", _days(since)):
+        for order in _pages(partial(orders.of_days, newest=day, oldest=day, status=None)):
+            for event in sale_events(order, orders.refunds_of(order)) if order.coupon_id else ():
+                if brought := coupon_sale(order, event):
+                    counted[brought.template_id] += brought
     return counted
 
 

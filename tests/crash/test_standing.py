@@ -21,6 +21,8 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.clock import business_day
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.money import Fen
+from chalicelib.marketing.recount_campaign import recount_campaign
+from chalicelib.marketing.stats_of_coupon import CouponStats
 from chalicelib.orders.note_first_purchase import note_first_purchase
 from chalicelib.orders.recount import recount
 from chalicelib.reports import store as reports
@@ -189,6 +191,13 @@ def mending_a_code(shop: Shop) -> Act:
     counted = CodeStats("CODE1", scans=2, bindings=1)
     drift = recount_code(counted)
     return lambda: recount_code(counted, drift)
+
+
+@once.of(recount_campaign)
+def mending_a_campaign(shop: Shop) -> Act:
+    counted = CouponStats("CC1", given=3, used=1)
+    drift = recount_campaign(counted)
+    return lambda: recount_campaign(counted, drift)
 
 
 @once.of(recount_day)

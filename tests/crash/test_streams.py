@@ -15,6 +15,7 @@ from chalicelib import front_door
 from chalicelib.content.notify import notify
 from chalicelib.distributors.keep_purchase import keep_purchase
 from chalicelib.kernel.jobs import Follower, deliver
+from chalicelib.marketing.count_coupon import count_coupon
 from chalicelib.members.follow_path import follow_path
 from chalicelib.orders.tell_wechat import tell_wechat
 from chalicelib.payments.jobs import settle_what_is_free
@@ -48,6 +49,7 @@ THROUGH: dict[str, tuple[Callable[..., Any], ...]] = {
     "count_order_for_team": (count_team_sale,),
     "count_refund_for_team": (count_team_sale,),
     "count_contribution": (count_earned,),
+    "count_for_campaign": (count_coupon,),
     "count_for_day": (count_tallies,),
     "count_new_distributor": (count_tallies,),
 }

@@ -53,6 +53,7 @@ NOT_TAKEN = {
     "commission-trees": "counts of the team and sums of the commissions",
     "commission-marks": "which changes were counted; forgotten by itself",
     "coupon-counts": "how many of the coupons there are",
+    "coupon-marks": "which changes of the coupons were counted; forgotten by itself",
     "day-marks": "which purchases a day's sums have counted; forgotten by itself",
     "first-orders": "which of the orders was the first",
     "invite-slots": "which of the codes is the living one",
