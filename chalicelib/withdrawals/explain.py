@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.kernel.clock import SHANGHAI
-from chalicelib.withdrawals.rules import Status, Withdrawal
+from chalicelib.kernel.money import yuan
+from chalicelib.withdrawals.rules import Status, Withdrawal, WithdrawalRules
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,22 @@ def failure(fail_reason: str | None) -> str:
     return _FAILURES.get(fail_reason or "", "微信没有完成这笔转账")
 
 
+def arrival(approvals: int) -> str:
+    """When money that so many persons must agree to is there."""
+    return f"{_AUDITS[approvals]}几分钟内发到微信；{_CONFIRM}"
+
+
+def arrival_by_amount(rules: WithdrawalRules) -> str:
+    """The same before an amount is known."""
+    if rules.auto_below_fen <= rules.min_fen:
+        return arrival(1)
+    if rules.auto_below_fen > rules.max_fen:
+        return arrival(0)
+    return f"不足 {yuan(rules.auto_below_fen)} 的，{arrival(0)}其余先由工作人员审核。"
+
+
+_CONFIRM = "您在 24 小时内确认收款后转入零钱，不确认会退回余额。"
+_AUDITS = ("提交后", "工作人员审核通过后，", "金额较大，两位工作人员都审核通过后，")
 _TEXTS: dict[Status, tuple[str, str]] = {
     "AUDIT": ("审核中", "工作人员会尽快审核，通过后会通知您。"),
     "APPROVED": ("待发放", "几分钟内会向微信发起转账。"),

@@ -6,7 +6,7 @@ from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.errors import Conflict, KeyReused
 from chalicelib.kernel.ids import derived_id
-from chalicelib.kernel.money import Fen, share
+from chalicelib.kernel.money import Fen
 from chalicelib.members import store as members
 from chalicelib.members.rules import demand_active
 from chalicelib.wallet import store as wallet
@@ -68,7 +68,7 @@ def _decided(
     withdrawal_id: str, member_id: str, amount_fen: Fen, fingerprint: str, *, real_name: str | None
 ) -> Withdrawal:
     rules, at = settings.read(WithdrawalRules), now()
-    fee_fen = share(amount_fen, rules.fee_bps)
+    fee_fen = rules.fee_of(amount_fen)
     needed = approvals_needed(rules, amount_fen)
     appid, openid = _payee(member_id)
     status: Status = "AUDIT" if needed else "APPROVED"

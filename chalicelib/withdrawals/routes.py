@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.distributors.enter import distributor
 from chalicelib.kernel import auth, settings
-from chalicelib.kernel.clock import SHANGHAI, now
+from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
 from chalicelib.kernel.errors import KeyReused
 from chalicelib.kernel.http import Ask, Doors, Paging, Reply
@@ -17,8 +17,9 @@ from chalicelib.wechat.answer import NotTaken, answered
 from chalicelib.withdrawals import store
 from chalicelib.withdrawals.call_back import call_back
 from chalicelib.withdrawals.cancel import cancel
-from chalicelib.withdrawals.explain import explain
+from chalicelib.withdrawals.explain import arrival_by_amount, explain
 from chalicelib.withdrawals.post import post
+from chalicelib.withdrawals.quote import left_fen, quote
 from chalicelib.withdrawals.request import request
 from chalicelib.withdrawals.rules import (
     NAME_NEEDED_FROM_FEN,
@@ -42,6 +43,8 @@ from chalicelib.withdrawals.schemas import (
     AskWithdrawal,
     ConfirmParams,
     LimitsOut,
+    QuoteAsked,
+    QuoteOut,
     WithdrawalOut,
     WithdrawalsOut,
 )
@@ -88,20 +91,31 @@ def list_withdrawals(ask: Ask[Any]) -> WithdrawalsOut:
 @doors.get("/withdrawal-limits", who=distributor, returns=LimitsOut)
 def read_limits(ask: Ask[Any]) -> LimitsOut:
     """What one may ask for now, so that the app can say it before."""
-    rules, at = settings.read(WithdrawalRules), now()
-    used_today_fen, used_this_month_fen = store.used_fen(ask.who.id, at)
+    rules, at, available_fen = settings.read(WithdrawalRules), now(), wallet.find(ask.who.id).available_fen
+    left_today_fen, left_this_month_fen = left_fen(ask.who.id, rules, at)
     return LimitsOut(
-        available_fen=wallet.find(ask.who.id).available_fen,
+        available_fen=available_fen,
         min_fen=rules.min_fen,
         max_fen=rules.max_fen,
         fee_bps=rules.fee_bps,
-        left_today_fen=max(0, rules.daily_fen - used_today_fen),
-        left_this_month_fen=max(0, rules.monthly_fen - used_this_month_fen),
+        daily_fen=rules.daily_fen,
+        monthly_fen=rules.monthly_fen,
+        left_today_fen=left_today_fen,
+        left_this_month_fen=left_this_month_fen,
+        most_fen=min(available_fen, rules.max_fen, left_today_fen, left_this_month_fen),
         allowed_weekdays=sorted(set(rules.allowed_weekdays)),
-        is_allowed_today=at.astimezone(SHANGHAI).isoweekday() in rules.allowed_weekdays,
+        is_allowed_today=rules.is_open(at),
+        days_says=rules.days_text,
+        arrives=arrival_by_amount(rules),
         name_needed_from_fen=NAME_NEEDED_FROM_FEN,
         open_withdrawal_id=store.open_id(ask.who.id),
     )
+
+
+@doors.get("/withdrawal-quote", who=distributor, query=QuoteAsked, returns=QuoteOut)
+def read_quote(ask: Ask[Any]) -> QuoteOut:
+    """What asking for an amount would come to, before it is asked for; nothing is reserved."""
+    return QuoteOut.model_validate(quote(ask.who.id, Fen(ask.query.amount_fen)))
 
 
 @doors.get(

@@ -87,6 +87,20 @@ class WithdrawalRules:
     allowed_weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
     remark: str = "推广佣金"
 
+    def fee_of(self, amount_fen: int) -> Fen:
+        """What the shop keeps of this amount."""
+        return share(amount_fen, self.fee_bps)
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the shop pays out on this day in Shanghai."""
+        return at.astimezone(SHANGHAI).isoweekday() in self.allowed_weekdays
+
+    @property
+    def days_text(self) -> str:
+        """``每天``, or the days by name."""
+        days = sorted(set(self.allowed_weekdays))
+        return "每天" if len(days) == 7 else "、".join(f"周{'一二三四五六日'[day - 1]}" for day in days)
+
     def check(self) -> None:
         """Raises ``ValueError`` in Chinese when these limits contradict each other."""
         if not 0 < self.min_fen <= self.max_fen <= 10**9:
@@ -263,12 +277,15 @@ class TransferMismatch(Conflict):
 def check_amount(rules: WithdrawalRules, amount_fen: int, at: datetime) -> None:
     """Raises ``AmountOutOfRange`` or ``NotToday``."""
     if amount_fen < rules.min_fen:
-        raise AmountOutOfRange(f"每笔最低提现 {yuan(rules.min_fen)}。")
+        raise _out_of_range(f"每笔最低提现 {yuan(rules.min_fen)}。")
     if amount_fen > rules.max_fen:
-        raise AmountOutOfRange(f"每笔最高提现 {yuan(rules.max_fen)}，可以分几次提现。")
-    if at.astimezone(SHANGHAI).isoweekday() not in rules.allowed_weekdays:
-        days = "、".join(f"周{'一二三四五六日'[day - 1]}" for day in sorted(set(rules.allowed_weekdays)))
-        raise NotToday(f"提现开放时间为{days}，请到时再来。")
+        raise _out_of_range(f"每笔最高提现 {yuan(rules.max_fen)}，可以分几次提现。")
+    if not rules.is_open(at):
+        raise NotToday(f"提现开放时间为{rules.days_text}，请到时再来。")
+
+
+def _out_of_range(detail: str) -> AmountOutOfRange:
+    return AmountOutOfRange(detail, fields={"amount_fen": detail})
 
 
 def approvals_needed(rules: WithdrawalRules, amount_fen: int) -> int:

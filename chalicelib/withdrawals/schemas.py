@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.kernel.days import Day
-from chalicelib.kernel.http import Body, Out, Paging
+from chalicelib.kernel.http import Body, Out, Paging, Query
 from chalicelib.withdrawals.rules import Status
 
 OpenStatus = Literal["AUDIT", "APPROVED", "SENDING", "WAITING", "PAYING", "CANCELING"]
@@ -64,12 +64,34 @@ class LimitsOut(Out):
     min_fen: int
     max_fen: int
     fee_bps: int
+    daily_fen: int
+    monthly_fen: int
     left_today_fen: int
     left_this_month_fen: int
+    most_fen: int = Field(description="The most that one request may be for now.")
     allowed_weekdays: list[int]
     is_allowed_today: bool
+    days_says: str = Field(description="每天, or the days by name.")
+    arrives: str = Field(description="When money arrives, before an amount is known.")
     name_needed_from_fen: int
     open_withdrawal_id: str | None
+
+
+class QuoteAsked(Query):
+    """How much one thinks of."""
+
+    amount_fen: int = Field(gt=0, le=10**12, title="提现金额", description="Fen, before the fee.")
+
+
+class QuoteOut(Out):
+    """What asking for this amount would come to."""
+
+    amount_fen: int
+    fee_fen: int
+    paid_fen: int
+    needs_name: bool = Field(description="The request needs the real name that WeChat knows.")
+    arrives: str = Field(description="When, as a Chinese sentence.")
+    problem: str | None = Field(description="What it would be refused for now, in Chinese.")
 
 
 class AuditQuery(Paging):

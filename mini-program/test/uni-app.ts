@@ -11,6 +11,7 @@ function hook(name: string) {
 
 export const onLaunch = hook('onLaunch')
 export const onShow = hook('onShow')
+export const onHide = hook('onHide')
 export const onLoad = hook('onLoad')
 export const onUnload = hook('onUnload')
 export const onReachBottom = hook('onReachBottom')

@@ -86,6 +86,7 @@ CLIENT = (
     Shot("gifts", "pages/gifts/index"),
     Shot("wallet", "pages/wallet/index", who="distributor"),
     Shot("withdraw", "pages/wallet/withdraw", who="distributor"),
+    Shot("withdraw-all", "pages/wallet/withdraw", who="distributor", tap="all"),
     Shot("withdrawals", "pages/wallet/withdrawals", who="distributor"),
     Shot("withdrawal", "pages/wallet/withdrawal?id={withdrawal}", who="distributor"),
     Shot("join", "pages/distributor/join"),

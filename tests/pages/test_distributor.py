@@ -255,10 +255,36 @@ def _withdraw(seller: Seller) -> None:
     page = seller.open("wallet/withdraw")
     expect(page.get_by_test_id("available")).to_contain_text(yuan(available_fen).removeprefix("¥"))
     page.get_by_test_id("ask").click()
-    page.get_by_test_id("all").click()
+    _see_what_it_comes_to(page, available_fen)
     page.get_by_test_id("ask").click()
     page.get_by_test_id("status").wait_for()
     assert (seller.has("available"), seller.has("frozen")) == (0, available_fen)
+
+
+def _see_what_it_comes_to(page: Page, available_fen: int) -> None:
+    """Limits before an amount; each refusal under the field; then fee, what is paid, and when."""
+    expect(page.get_by_test_id("day-limit")).to_contain_text(" / ¥")
+    expect(page.get_by_test_id("month-limit")).to_contain_text(" / ¥")
+    expect(page.get_by_test_id("days")).to_contain_text("每天")
+    expect(page.get_by_test_id("arrives")).to_contain_text("确认收款")
+    for wrong, problem in (("1.234", "两位小数"), ("0.01", "最低提现"), ("99999", "最高提现")):
+        typed(page, "amount").fill(wrong)
+        expect(page.get_by_test_id("why")).to_contain_text(problem)
+    _lose_the_reckoning(page)
+    page.get_by_test_id("all").click()
+    expect(page.get_by_test_id("paid")).to_contain_text(yuan(available_fen).removeprefix("¥"))
+    expect(page.get_by_test_id("why")).to_have_count(0)
+
+
+def _lose_the_reckoning(page: Page) -> None:
+    """Without a network nothing is asked for blindly; a tap reckons again."""
+    page.route("**/withdrawal-quote**", lambda route: route.abort("connectionreset"))
+    typed(page, "amount").fill("10.01")
+    expect(page.get_by_test_id("reckon-again")).to_be_visible()
+    page.get_by_test_id("ask").click()
+    page.unroute("**/withdrawal-quote**")
+    page.get_by_test_id("reckon-again").click()
+    expect(page.get_by_test_id("paid")).to_contain_text("10.01")
 
 
 def _newest(seller: Seller) -> dict[str, object]:
@@ -294,8 +320,8 @@ def _confirm_on_the_phone(seller: Seller, story: Story) -> None:
     confirm = asked["confirm"]
     assert isinstance(confirm, dict)
     seller.phone.touch(f"transfers/{asked['withdrawal_id']}/confirm", {"package": confirm["package"]})
-    wait_for("the payout", lambda: _newest(seller)["status"] == "PAID")
-    page = seller.open(f"wallet/withdrawal?id={asked['withdrawal_id']}")
-    expect(page.get_by_test_id("status")).to_contain_text("到账")
+    expect(page.get_by_test_id("status")).to_contain_text("到账")  # the page looked by itself
+    expect(page.get_by_test_id("watching")).to_have_count(0)
+    assert _newest(seller)["status"] == "PAID"
     page = seller.open("wallet/withdrawals")
     expect(page.get_by_text("到账").first).to_be_visible()

@@ -356,6 +356,7 @@ def _pay_out_with_a_second_person(town: Town, other: Desk) -> None:
     if mall.get_by_test_id("to-sign-in").count():
         sign_in_by_wechat(mall)
     mall.get_by_test_id("all").click()
+    expect(mall.get_by_test_id("paid")).to_contain_text("14.99")
     mall.get_by_test_id("ask").click()
     expect(mall.get_by_test_id("status")).to_be_visible()
     (asked,) = town.seller.get("/distributor/withdrawals")["items"]

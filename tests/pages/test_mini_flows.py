@@ -130,6 +130,7 @@ def test_a_sale_is_seen_explained_and_paid_out(mini: MiniProgram, world: World, 
         available_fen = _purse(mini)["available_fen"]
         mini.go("/pages/wallet/withdraw")
         mini.see("all").click()
+        expect(mini.see("paid")).to_contain_text(yuan(available_fen).removeprefix("¥"))
         mini.see("ask").click()
         expect(mini.see("status")).to_be_visible()
         assert _purse(mini)["frozen_fen"] == available_fen
@@ -167,6 +168,8 @@ def _a_distributor_with_a_poster(mini: MiniProgram, owner: Staff) -> str:
     """Apply, be approved, reach the poster by the centre; the picture that is shown."""
     _open(mini)
     mini.go("/pages/distributor/join")
+    told = mini.phone.get("/shop/earnings-estimate", friends=10, spend_fen=20_000)
+    expect(mini.see("each")).to_contain_text(yuan(told["order_fen"]))
     mini.see("agree").click()
     mini.see("apply").click()
     wait_for("the application", lambda: mini.phone.get("/shop/distributor")["status"] != "NONE")

@@ -120,6 +120,7 @@ def test_lists_hold_ones_own_only(town: Town) -> None:
     assert len(lists) > 10
     asked = {
         "/distributor/figures/facts": ["?month=M2026-11"],
+        "/distributor/withdrawal-quote": ["?amount_fen=1000"],
         "/shop/me/export": [f"?part={part}" for some in get_args(Part) for part in get_args(some)],
     }
     for path in (one + query for one in lists for query in asked.get(one, [""])):

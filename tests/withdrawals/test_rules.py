@@ -98,6 +98,11 @@ def test_allowed_weekdays_are_those_of_shanghai() -> None:
         check_amount(mondays, 1_000, datetime(2026, 11, 22, 15, tzinfo=UTC))
 
 
+def test_open_days_are_named_unless_it_is_all_of_them() -> None:
+    assert WithdrawalRules().days_text == "每天"
+    assert WithdrawalRules(allowed_weekdays=(3, 1, 1)).days_text == "周一、周三"
+
+
 def test_limits_count_by_business_day_and_month() -> None:
     """W2: a request at 17:00 UTC on the last of the month counts for the next day and month."""
     assert periods(datetime(2026, 11, 30, 17, tzinfo=UTC)) == ("DAY#2026-12-01", "MONTH#2026-12")

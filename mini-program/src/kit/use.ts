@@ -1,4 +1,5 @@
 /** How a page loads: one thing, or a list page by page; each with its waiting, its failure and its retry. */
+import { onHide, onShow, onUnload } from '@dcloudio/uni-app'
 import { computed, ref, shallowRef } from 'vue'
 
 import { Refusal } from '@/api/call'
@@ -34,6 +35,44 @@ export function useThing<T>(ask: () => Promise<T>) {
   }
 
   return { thing, problem, state, isBusy, load }
+}
+
+const FIRST_LOOK_MS = 3_000
+const LAST_LOOK_MS = 60_000
+
+/**
+ * Look again by itself while something is under way and the page is seen: soon at first, then ever more
+ * seldom, and soon again when it has moved. `stage` names where it stands, and nothing once it has ended.
+ */
+export function useWatching(load: () => Promise<void>, stage: () => string | undefined) {
+  let isSeen = false
+  let pause = FIRST_LOOK_MS
+  let known: string | undefined
+  let waiting: ReturnType<typeof setTimeout> | undefined
+
+  async function look(): Promise<void> {
+    await load()
+    clearTimeout(waiting)
+    const now = stage()
+    if (!isSeen || now === undefined) return
+    if (now !== known) pause = FIRST_LOOK_MS
+    known = now
+    waiting = setTimeout(() => void look(), pause)
+    pause = Math.min(LAST_LOOK_MS, pause * 1.6)
+  }
+  function rest(): void {
+    isSeen = false
+    clearTimeout(waiting)
+  }
+  onShow(() => {
+    isSeen = true
+    known = undefined
+    void look()
+  })
+  onHide(rest)
+  onUnload(rest)
+
+  return { look }
 }
 
 interface Page<T> {
