@@ -85,9 +85,12 @@ def test_a_revoked_code_binds_nobody_and_says_so(world: World, seller: Seller, o
     assert _read_the_poster(seller) != revoked
 
 
-def test_the_calculator_says_what_the_server_reckons(seller: Seller) -> None:
-    """Issue 5: before applying, also for whoever has not signed in; what is typed wrong is told below it."""
-    page = seller.open("distributor/join")
+def test_the_calculator_says_what_the_server_reckons(seller: Seller, chromium: Browser) -> None:
+    """Issue 5: for whoever comes by, not signed in; what is typed wrong is told below it."""
+    guest = chromium.new_context(viewport=PHONE_SIZE, is_mobile=True, has_touch=True)  # type: ignore[arg-type]
+    page = guest.new_page()
+    page.goto(f"{seller.mall}#/pages/distributor/join")
+    expect(page.get_by_test_id("sign-in")).to_be_visible()
     told = _estimate(seller, friends=10, spend_fen=20_000)
     expect(page.get_by_test_id("month")).to_contain_text(yuan(told["month_fen"]).removeprefix("¥"))
     expect(page.get_by_test_id("rests-on").last).to_contain_text("不是承诺")
@@ -100,6 +103,7 @@ def test_the_calculator_says_what_the_server_reckons(seller: Seller) -> None:
     for wrong, problem in (("", "请填写"), ("1.234", "两位小数"), ("0.5", "1 到 20,000 元")):
         typed(page, "spend").fill(wrong)
         expect(page.get_by_test_id("spend-problem")).to_contain_text(problem)
+    guest.close()
 
 
 def _estimate(seller: Seller, **asked: int) -> dict[str, int]:
@@ -256,6 +260,7 @@ def _withdraw(seller: Seller) -> None:
     expect(page.get_by_test_id("available")).to_contain_text(yuan(available_fen).removeprefix("¥"))
     page.get_by_test_id("ask").click()
     _see_what_it_comes_to(page, available_fen)
+    _be_refused_at_the_last_moment(page, available_fen)
     page.get_by_test_id("ask").click()
     page.get_by_test_id("status").wait_for()
     assert (seller.has("available"), seller.has("frozen")) == (0, available_fen)
@@ -285,6 +290,26 @@ def _lose_the_reckoning(page: Page) -> None:
     page.unroute("**/withdrawal-quote**")
     page.get_by_test_id("reckon-again").click()
     expect(page.get_by_test_id("paid")).to_contain_text("10.01")
+
+
+def _be_refused_at_the_last_moment(page: Page, available_fen: int) -> None:
+    """What changed since the quote is told below the field too, until something else is typed."""
+    late = {
+        "code": "OVER_DAILY_LIMIT",
+        "title": "今天的额度用完了",
+        "detail": "今天的额度刚刚用完了。",
+        "status": 409,
+    }
+    where = re.compile(r"/distributor/withdrawals$")
+    page.route(where, lambda route: route.fulfill(status=409, json=late))
+    page.get_by_test_id("ask").click()
+    expect(page.get_by_test_id("why")).to_have_text("今天的额度刚刚用完了。")
+    page.unroute(where)
+    typed(page, "amount").fill("10")
+    expect(page.get_by_test_id("why")).to_have_count(0)
+    expect(page.get_by_test_id("paid")).to_contain_text("10.00")
+    page.get_by_test_id("all").click()
+    expect(page.get_by_test_id("paid")).to_contain_text(yuan(available_fen).removeprefix("¥"))
 
 
 def _newest(seller: Seller) -> dict[str, object]:
