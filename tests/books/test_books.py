@@ -54,8 +54,8 @@ class TestBooks(Everything.TestCase):  # type: ignore[misc]
     """The books are right after every step of any history: invariants 1 to 23."""
 
     settings = settings(
-        max_examples=nightly.pick(8, 1_000),
-        stateful_step_count=nightly.pick(25, 80),
+        max_examples=nightly.pick(8, 60),
+        stateful_step_count=nightly.pick(25, 40),
         deadline=None,
         print_blob=True,
         suppress_health_check=list(HealthCheck),

@@ -225,7 +225,7 @@ sales = st.lists(
 )
 
 
-@settings(max_examples=nightly.pick(5, 200), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=nightly.pick(5, 60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sales, st.booleans())
 def test_period_totals_equal_their_rows_and_twice_is_once(sold: list[tuple[str, int]], by_team: bool) -> None:
     """Period totals = Σ rows = Σ pending = Σ marks; every base = Σ facts; closing again changes nothing."""

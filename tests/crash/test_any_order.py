@@ -39,7 +39,7 @@ from tests.support.world import Clock
 from tests.withdrawals.people import ask, distributor
 
 sequences = settings(
-    max_examples=nightly.pick(5, 1_000),
+    max_examples=nightly.pick(5, 300),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -156,7 +156,7 @@ STEPS = st.lists(
 
 
 @settings(
-    max_examples=nightly.pick(2, 1_000),
+    max_examples=nightly.pick(2, 60),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS)

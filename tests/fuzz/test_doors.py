@@ -25,9 +25,9 @@ from tests.support import nightly
 from tests.support import town as towns
 from tests.support.town import Town
 
-EXAMPLES = nightly.pick(2, 150)
+EXAMPLES = nightly.pick(2, 60)
 """Of each kind, for each door, as those whom it lets in."""
-AS_OTHERS = nightly.pick(0, 10)
+AS_OTHERS = nightly.pick(0, 5)
 """As those whom it does not; by day the matrix of roles in tests/security knocks for them."""
 DOORS = front_door.all_doors()
 SCHEMA = schemathesis.openapi.from_dict(openapi.document(DOORS))

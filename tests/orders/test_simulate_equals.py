@@ -24,7 +24,7 @@ from tests.orders.shop import HOME, Shop
 from tests.support import nightly
 from tests.support.world import Clock
 
-EXAMPLES = nightly.pick(7, 600)
+EXAMPLES = nightly.pick(7, 100)
 _QUICK = settings(
     max_examples=EXAMPLES,
     phases=[Phase.explicit, Phase.generate],

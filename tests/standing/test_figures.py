@@ -97,7 +97,7 @@ events = st.lists(
 
 
 @settings(
-    max_examples=nightly.pick(6, 300),
+    max_examples=nightly.pick(6, 60),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(events, st.integers(0, 10**6))

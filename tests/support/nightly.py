@@ -1,6 +1,7 @@
 """Which of the two sizes a suite runs in: a pull request's, or the night's (``--nightly``).
 
-``tests/conftest.py`` sets it before any test module is read, in each worker too.
+``tests/conftest.py`` sets it before any test module is read, in each worker too. A night has an hour on two
+cores: a size is what an example's cost allows, and no night draws the same examples (CONTRIBUTING.md).
 """
 
 from typing import TypeVar
