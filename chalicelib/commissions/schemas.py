@@ -30,6 +30,7 @@ class CommissionOut(Out):
     units: int = Field(description="Points, coupons or gifts as credited; 0 for cash.")
     left_units: int
     is_held: bool = Field(description="A refund of its order is open.")
+    payee: str = Field(description="The payee's name, masked.")
     buyer: str = Field(description="The buyer's name, masked.")
     titles: list[str]
     created_at: datetime

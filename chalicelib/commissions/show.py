@@ -11,7 +11,7 @@ from chalicelib.members.rules import masked
 
 
 def show(rows: Sequence[Commission]) -> list[CommissionOut]:
-    """Rows of a list, with the buyers' names masked; one batch read for all of them."""
+    """Rows of a list, with the names masked; one batch read for all of them."""
     names = _names(rows)
     return [CommissionOut.model_validate(_told(row, names)) for row in rows]
 
@@ -54,6 +54,7 @@ def _told(row: Commission, names: dict[str, str]) -> dict[str, Any]:
         "clawed_fen": row.clawed_fen,
         "left_fen": row.left_fen,
         "is_held": bool(row.holds),
+        "payee": names.get(row.payee_id, masked("")),
         "buyer": names.get(row.buyer_id, masked("")),
         "titles": [part.title for part in row.parts],
         "created_at": row.created_at,
@@ -85,5 +86,6 @@ def _line(line: ExplainedLine) -> LineOut:
 
 
 def _names(rows: Sequence[Commission]) -> dict[str, str]:
-    found = members.load_many({row.buyer_id for row in rows}) if rows else {}
+    wanted = {member_id for row in rows for member_id in (row.buyer_id, row.payee_id)}
+    found = members.load_many(wanted) if wanted else {}
     return {member_id: masked(member.nickname) for member_id, member in found.items()}

@@ -60,14 +60,20 @@ def of_order_and_payee(order_id: str, payee_id: str) -> list[Commission]:
 
 
 def of_payee(
-    payee_id: str, *, limit: int, cursor: str | None, state: State | None = None
+    payee_id: str,
+    *,
+    limit: int,
+    cursor: str | None,
+    state: State | None = None,
+    between: tuple[datetime, datetime] | None = None,
 ) -> Page[Commission]:
     """One member's commissions, last credited first; of one state, a page may hold fewer or none.
 
     The state is picked after reading, so that a rare one never makes a request read a whole history.
     """
-    found = page(CommissionRow.by_payee, payee_id, limit=limit, cursor=cursor).map(_value)
-    return Page([row for row in found.items if state in (None, row.state)], found.next)
+    within = CommissionRow.created_at.between(*between) if between else None
+    found = page(CommissionRow.by_payee, payee_id, range_condition=within, limit=limit, cursor=cursor)
+    return Page([_value(row) for row in found.items if state in (None, row.state)], found.next)
 
 
 def load_many(keys: Iterable[tuple[str, str]]) -> list[Commission]:

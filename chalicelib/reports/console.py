@@ -6,6 +6,8 @@ from typing import Any
 
 from chalicelib.admin import schemas as admin_schemas
 from chalicelib.admin import store as admin
+from chalicelib.commissions.schemas import CommissionsOut
+from chalicelib.commissions.show import show
 from chalicelib.jobs.read_sheet import MAX_BYTES, BadSheet
 from chalicelib.jobs.rules import JobUnknown
 from chalicelib.jobs.schemas import JobOut
@@ -13,24 +15,66 @@ from chalicelib.jobs.start_job import STARTING
 from chalicelib.kernel import auth, clock
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http import Ask, Doors, Paging
+from chalicelib.kernel.paging import BadCursor
 from chalicelib.reports import store
 from chalicelib.reports.audit import audit
 from chalicelib.reports.export_lists import export_lists
+from chalicelib.reports.list_ledger import Asked, list_ledger, sum_ledger
 from chalicelib.reports.overview import overview
 from chalicelib.reports.rules import AuditUnknown
-from chalicelib.reports.schemas import AuditOut, AuditsOut, DayOut, ExportIn, ImportIn, OverviewOut, RunAudit
+from chalicelib.reports.schemas import (
+    AuditOut,
+    AuditsOut,
+    DayOut,
+    ExportIn,
+    ImportIn,
+    LedgerAsked,
+    LedgerPageAsked,
+    LedgerSumsOut,
+    OverviewOut,
+    RunAudit,
+    SumOut,
+)
 from chalicelib.reports.show_audit import show_audit
 from chalicelib.reports.start_export import start_export
 from chalicelib.reports.start_import import NotLookedThrough, do_import, start_import
 
 doors = Doors("/console")
 _A_YEAR = timedelta(days=365)
+_A_MONTH = timedelta(days=30)
 
 
 @doors.get("/overview", who=auth.staff("wallet.read"), returns=OverviewOut)
 def read_overview(ask: Ask[Any]) -> OverviewOut:
     """What the last days brought, by the journal."""
     return OverviewOut(days=[DayOut(day=day, **vars(found)) for day, found in overview()])
+
+
+@doors.get(
+    "/commission-ledger",
+    who=auth.staff("commissions.read"),
+    query=LedgerPageAsked,
+    returns=CommissionsOut,
+    errors=(BadCursor,),
+)
+def list_commission_ledger(ask: Ask[Any]) -> CommissionsOut:
+    """Commissions of everybody or of one, newest first."""
+    found = list_ledger(_ledger(ask.query), limit=ask.query.limit, cursor=ask.query.next)
+    return CommissionsOut(items=show(found.items), next=found.next)
+
+
+@doors.get("/commission-sums", who=auth.staff("commissions.read"), query=LedgerAsked, returns=LedgerSumsOut)
+def read_commission_sums(ask: Ask[Any]) -> LedgerSumsOut:
+    """What the same commissions come to, by state."""
+    asked = _ledger(ask.query)
+    sums = sum_ledger(asked)
+    items = [SumOut(state=state, **vars(one)) for state, one in (sums or {}).items()]
+    return LedgerSumsOut(since=asked.since, until=asked.until, items=items, is_whole=sums is not None)
+
+
+def _ledger(given: LedgerAsked) -> Asked:
+    until = given.until or clock.business_day(clock.now())
+    return Asked(given.since or until - _A_MONTH, until, given.payee_id, given.state)
 
 
 @doors.get(

@@ -1,10 +1,12 @@
 """Back doors of the reports: the nightly audit, long work, and what each day brought."""
 
+from chalicelib.commissions import store as commissions
 from chalicelib.distributors import store as distributors
 from chalicelib.kernel.clock import SHANGHAI, business_day, now
 from chalicelib.kernel.jobs import Change, Jobs
 from chalicelib.reports import store
 from chalicelib.reports.audit import audit
+from chalicelib.reports.count_commission import count_commission
 from chalicelib.reports.count_tallies import count_tallies
 from chalicelib.reports.day_figures import tallies_of, tally_of_change
 from chalicelib.reports.export_lists import export_lists
@@ -47,3 +49,11 @@ def count_new_distributor(change: Change) -> None:
     if change.new is not None:
         tally = tally_of_change(distributors.change_of_image(change.new))
         count_tallies([tally] if tally else [])
+
+
+@jobs.follow("commissions")
+def count_in_ledger(change: Change) -> None:
+    """A commission is listed under its day, and its changes count in the day's sums (B2)."""
+    if change.new is not None:
+        before = commissions.of_image(change.old) if change.old else None
+        count_commission(change.id, before, commissions.of_image(change.new))

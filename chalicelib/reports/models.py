@@ -68,3 +68,29 @@ class MarkRow(Table):
 
     mark = UnicodeAttribute(hash_key=True)
     forget_at = IntAttribute()
+
+
+class LedgerRow(Table):
+    """Where a commission is found by its day; a projection kept by followers, as is its ``state``."""
+
+    class Meta:
+        table_name = table_name("commission-ledger")
+
+    day = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+    order_id = UnicodeAttribute()
+    payee_rule = UnicodeAttribute()
+    state = UnicodeAttribute()
+
+
+class CommissionSumRow(Table):
+    """What the commissions of one state and shard (``lot``) and one day come to; a projection."""
+
+    class Meta:
+        table_name = table_name("commission-sums")
+
+    lot = UnicodeAttribute(hash_key=True)
+    day = UnicodeAttribute(range_key=True)
+    rows = IntAttribute(null=True)
+    amount_fen = FenAttribute(null=True)
+    left_fen = FenAttribute(null=True)

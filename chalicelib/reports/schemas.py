@@ -6,9 +6,10 @@ from typing import Annotated
 from pydantic import Base64Bytes, Field
 
 from chalicelib.catalog.schemas import PictureUrl
+from chalicelib.commissions.rules import State
 from chalicelib.jobs.sheet import SheetKind
 from chalicelib.kernel.days import Day
-from chalicelib.kernel.http import Body, Out
+from chalicelib.kernel.http import Body, Out, Paging, Query
 from chalicelib.reports.export_lists import ListName
 from chalicelib.reports.import_lists import ImportName
 
@@ -67,6 +68,37 @@ class OverviewOut(Out):
     """The last 31 business days, oldest first; the last one is today, as far as it has come."""
 
     days: list[DayOut]
+
+
+class LedgerAsked(Query):
+    """Credited on which business days, by whom, in which state."""
+
+    since: Day | None = Field(None, title="从", description="Thirty days back by default.")
+    until: Day | None = Field(None, title="到", description="Today by default.")
+    payee_id: str | None = Field(None, title="分销商", pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    state: State | None = Field(None, title="状态")
+
+
+class LedgerPageAsked(LedgerAsked, Paging):
+    """The same, a page of it."""
+
+
+class SumOut(Out):
+    """What the commissions of one state come to."""
+
+    state: State
+    rows: int
+    amount_fen: int = Field(description="As credited.")
+    left_fen: int = Field(description="After refunds and caps.")
+
+
+class LedgerSumsOut(Out):
+    """What all commissions come to that were asked for; some seconds behind."""
+
+    since: date
+    until: date
+    items: list[SumOut]
+    is_whole: bool = Field(description="False when one payee has too many to add up now.")
 
 
 class ExportIn(Body):

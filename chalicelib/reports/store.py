@@ -5,14 +5,25 @@ from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 
-from chalicelib.kernel.clock import now
-from chalicelib.kernel.dynamo import Otherwise, Write, put, put_new, update
+from chalicelib.commissions import store as commissions
+from chalicelib.commissions.rules import Commission, State
+from chalicelib.kernel.clock import now, rfc3339
+from chalicelib.kernel.days import walk_back
+from chalicelib.kernel.dynamo import Otherwise, Table, Write, put, put_new, update
 from chalicelib.kernel.ids import shard_of
 from chalicelib.kernel.money import Fen, Points
 from chalicelib.kernel.paging import Page, page
 from chalicelib.reports.day_figures import DayFigures, FiguresMoved, Tally
-from chalicelib.reports.models import AccountDayRow, AuditRow, FiguresRow, MarkRow
+from chalicelib.reports.models import (
+    AccountDayRow,
+    AuditRow,
+    CommissionSumRow,
+    FiguresRow,
+    LedgerRow,
+    MarkRow,
+)
 from chalicelib.reports.rules import Audit, AuditUnknown
+from chalicelib.reports.sums_of import LedgerMoved, Sum, day_of
 
 _CLOSED = "closed"
 _SHELF = "audits"
@@ -20,6 +31,8 @@ KEPT_FINDINGS = 200
 """An audit row keeps this many findings; the count of all of them is in the log."""
 SHARDS = 8
 """Each day's figures are spread over so many rows, so that a good day's orders do not wait for one."""
+SUM_SHARDS = 4
+"""The same of a day's commissions in one state."""
 _MARKS_KEPT = timedelta(days=30)
 """A stream forgets after 24 hours; what waits as a dead letter is sent again within two weeks."""
 
@@ -96,13 +109,8 @@ def mark_counted(mark: str, otherwise: Otherwise) -> Write:
 
 def put_shard(day: date, shard: int, counted: DayFigures, seen: DayFigures) -> Write:
     """Write a recounted part over exactly the one seen, else ``FiguresMoved``."""
-    as_seen: Any = None
-    for one in fields(DayFigures):
-        attribute, value = getattr(FiguresRow, one.name), getattr(seen, one.name)
-        same = attribute == value if value else attribute.does_not_exist() | (attribute == 0)
-        as_seen = same if as_seen is None else as_seen & same
     row = FiguresRow.of_value(counted, day_shard=_figures_key(day, shard))
-    return put(row, as_seen, FiguresMoved)
+    return put(row, _as_seen(FiguresRow, seen), FiguresMoved)
 
 
 def close_day(day: date) -> Write:
@@ -136,6 +144,88 @@ def _value(row: AuditRow) -> Audit:
     return row.as_value(
         Audit, from_day=date.fromisoformat(row.from_day), to_day=date.fromisoformat(row.to_day)
     )
+
+
+def ledger(
+    since: date, until: date, state: State | None, *, limit: int, cursor: str | None
+) -> Page[Commission]:
+    """Everybody's commissions credited on these business days, newest first, as they stand."""
+    wanted = LedgerRow.state == state if state else None
+
+    def of_day(day: str, some: int, inner: str | None) -> Page[LedgerRow]:
+        return page(LedgerRow, day, limit=some, cursor=inner, filter_condition=wanted)
+
+    name = f"commissions:{state}:{since}:{until}"
+    found = walk_back(of_day, name=name, newest=until, oldest=since, limit=limit, cursor=cursor)
+    keys = [(row.order_id, row.payee_rule) for row in found.items]
+    rows = {(one.order_id, one.payee_rule): one for one in commissions.load_many(keys)} if keys else {}
+    shown = (rows[key] for key in keys if key in rows)
+    return Page([one for one in shown if state in (None, one.state)], found.next)
+
+
+def list_commission(row: Commission) -> Write:
+    """List it under its day, in the state it has; the same row again is the same."""
+    return put(
+        LedgerRow(
+            day_of(row).isoformat(),
+            _place(row),
+            order_id=row.order_id,
+            payee_rule=row.payee_rule,
+            state=row.state,
+        )
+    )
+
+
+def not_listed(rows: Sequence[Commission]) -> list[Commission]:
+    """Those of these (at most 100) that are not listed, or under another state."""
+    keys = [(day_of(row).isoformat(), _place(row)) for row in rows]
+    found = {row.place: row.state for row in LedgerRow.batch_get(keys, consistent_read=True)}
+    return [row for row in rows if found.get(_place(row)) != row.state]
+
+
+def shard_of_commission(row: Commission) -> int:
+    """In which part of its day and state this is counted."""
+    return shard_of(f"{row.order_id}#{row.payee_rule}", SUM_SHARDS)
+
+
+def add_to_sums(row: Commission, state: State, more: Sum) -> Write:
+    """Add to the day of this commission; the mark in the same commit keeps it to once."""
+    grown = [getattr(CommissionSumRow, name).add(number) for name, number in vars(more).items() if number]
+    key = (f"{state}#{shard_of_commission(row)}", day_of(row).isoformat())
+    return update(CommissionSumRow, key, grown)
+
+
+def sums_of_lot(state: State, shard: int) -> dict[date, Sum]:
+    """The sums of one state and shard by day, read consistently; for a rebuild."""
+    rows = CommissionSumRow.query(f"{state}#{shard}", consistent_read=True)
+    return {date.fromisoformat(row.day): row.as_value(Sum) for row in rows}
+
+
+def sum_of_days(state: State, since: date, until: date) -> Sum:
+    """What commissions of this state, credited on these days, come to; a row a day and shard."""
+    days = CommissionSumRow.day.between(since.isoformat(), until.isoformat())
+    rows = [row for shard in range(SUM_SHARDS) for row in CommissionSumRow.query(f"{state}#{shard}", days)]
+    return sum((row.as_value(Sum) for row in rows), start=Sum())
+
+
+def put_sum(lot: tuple[State, int], day: date, counted: Sum, seen: Sum) -> Write:
+    """Write a recounted sum over exactly the one seen, else ``LedgerMoved``."""
+    row = CommissionSumRow.of_value(counted, lot=f"{lot[0]}#{lot[1]}", day=day.isoformat())
+    return put(row, _as_seen(CommissionSumRow, seen), LedgerMoved)
+
+
+def _place(row: Commission) -> str:
+    return f"{rfc3339(row.created_at)}#{row.order_id}#{row.payee_rule}"
+
+
+def _as_seen(table: type[Table], seen: Any) -> Any:
+    """The row holds exactly these figures; one that is zero may be absent."""
+    as_seen: Any = None
+    for one in fields(seen):
+        attribute, value = getattr(table, one.name), getattr(seen, one.name)
+        same = attribute == value if value else attribute.does_not_exist() | (attribute == 0)
+        as_seen = same if as_seen is None else as_seen & same
+    return as_seen
 
 
 def _figures_key(day: date, shard: int) -> str:

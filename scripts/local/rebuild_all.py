@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from chalicelib.catalog import store as catalog
+from chalicelib.commissions import store as commissions
 from chalicelib.commissions.recount_tree import recount_tree
 from chalicelib.distributors import store as distributors
 from chalicelib.distributors.refold_kept import refold_kept
@@ -34,7 +35,10 @@ from chalicelib.orders.note_first_purchase import note_first_purchase
 from chalicelib.orders.recount import recount
 from chalicelib.orders.sale_events import sale_events
 from chalicelib.reports.day_figures import Tally, tally_of_change
+from chalicelib.reports.list_ledger import STATES
 from chalicelib.reports.recount_day import recount_day
+from chalicelib.reports.recount_lot import ByDay, Lot, add_commissions, recount_lot
+from chalicelib.reports.store import SUM_SHARDS
 from chalicelib.service.recount_reviews import recount_reviews
 from chalicelib.standing.rebuild import rebuild as rebuild_figures
 from chalicelib.team.recount_teammate import recount_teammate
@@ -88,6 +92,7 @@ def rebuild_all(
     _twice("trees", people, recount_tree, wait=wait, progress=progress)
     _twice("contributions", people, recount_teammate, wait=wait, progress=progress)
     _codes(people, since, wait, progress)
+    _ledger(people, wait, progress)
     _campaigns(people, since, wait, progress)
     _figures(people, since, wait, progress)
     _twice("reviews", _products(), recount_reviews, wait=wait, progress=progress)
@@ -155,6 +160,28 @@ def _counted(people: Sequence[str], since: date, progress: Progress) -> dict[str
                 code = order.code or ""
                 counted[code] = code_sale(counted.get(code, CodeStats(code)), event)
     return counted
+
+
+def _ledger(people: Sequence[str], wait: Callable[[], None], progress: Progress) -> None:
+    """Every commission is somebody's; a day's sums lie over all of them."""
+    first = _earned(people, progress)
+    drifts = {lot: drift for lot, days in first.items() if (drift := recount_lot(lot, days))}
+    if not drifts:
+        return
+    wait()
+    again = _earned(people, progress)
+    for lot, drift in drifts.items():
+        try:
+            recount_lot(lot, again[lot], drift)
+        except Conflict:
+            progress.say(f"commission sums {lot} are still moving")
+
+
+def _earned(people: Sequence[str], progress: Progress) -> dict[Lot, ByDay]:
+    lots: dict[Lot, ByDay] = {(state, shard): {} for state in STATES for shard in range(SUM_SHARDS)}
+    for member_id in progress.over("commissions", people):
+        add_commissions(lots, _pages(partial(commissions.of_payee, member_id)))
+    return lots
 
 
 def _campaigns(people: Sequence[str], since: date, wait: Callable[[], None], progress: Progress) -> None:

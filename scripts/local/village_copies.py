@@ -39,6 +39,7 @@ _SHARED = (
 _SUMS = (
     "account-days",
     "commission-spent",
+    "commission-sums",
     "commission-trees",
     "coupon-stats",
     "day-figures",

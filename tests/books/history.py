@@ -24,6 +24,8 @@ PROJECTIONS = (
     "invite-stats",
     "team-counts",
     "team-contributions",
+    "commission-ledger",
+    "commission-sums",
     "commission-trees",
     "day-figures",
     "metric-facts",
@@ -33,6 +35,9 @@ PROJECTIONS = (
     "stock",
 )
 """What followers fold, and the rows they correct: uplines and first purchases, the low-stock list."""
+
+NUMBERLESS = ("wallet-lines", "metric-facts", "commission-ledger")
+"""Of these every row counts; of the others those with a number that is not zero."""
 
 
 class Story(Selling, PayingBack, PayingOut, Deciding):
@@ -103,7 +108,8 @@ def projections() -> dict[str, list[str]]:
         counted = [
             row
             for row in rows
-            if name in ("wallet-lines", "metric-facts") or any(map(_is_number, row.values()))
+            if name in ("wallet-lines", "metric-facts", "commission-ledger")
+            or any(map(_is_number, row.values()))
         ]
         kept = rows if name == "members" else counted
         found[name] = sorted(json.dumps(row, sort_keys=True, ensure_ascii=False) for row in kept)

@@ -99,6 +99,8 @@ def test_spoilt_and_lost_projections_are_rebuilt(history: Told, expected: Folded
     _spoil("invite-stats", "scans")
     _spoil("team-contributions", "earned_fen", "orders", "level")
     _spoil("commission-trees", "heads_1", "earned_fen")
+    _spoil("commission-sums", "rows", "left_fen")
+    _lose("commission-ledger")
     _spoil("day-figures", "buyers", "sales_fen")
     assert differing(expected).keys() >= {
         "wallet-lines",
@@ -108,6 +110,8 @@ def test_spoilt_and_lost_projections_are_rebuilt(history: Told, expected: Folded
         "team-contributions",
         "invite-stats",
         "commission-trees",
+        "commission-ledger",
+        "commission-sums",
         "day-figures",
     }
     rebuilt()

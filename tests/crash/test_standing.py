@@ -28,6 +28,8 @@ from chalicelib.orders.recount import recount
 from chalicelib.reports import store as reports
 from chalicelib.reports.day_figures import DayFigures, Tally
 from chalicelib.reports.recount_day import recount_day
+from chalicelib.reports.recount_lot import recount_lot
+from chalicelib.reports.sums_of import Sum
 from chalicelib.standing import store
 from chalicelib.standing.appeal import appeal
 from chalicelib.standing.count_sale import count_sale
@@ -198,6 +200,13 @@ def mending_a_campaign(shop: Shop) -> Act:
     counted = CouponStats("CC1", given=3, used=1)
     drift = recount_campaign(counted)
     return lambda: recount_campaign(counted, drift)
+
+
+@once.of(recount_lot)
+def mending_the_sums_of_commissions(shop: Shop) -> Act:
+    counted = {business_day(clock.now()): Sum(2, Fen(500), Fen(400))}
+    drift = recount_lot(("PENDING", 1), counted)
+    return lambda: recount_lot(("PENDING", 1), counted, drift)
 
 
 @once.of(recount_day)

@@ -20,6 +20,7 @@ from chalicelib.members.follow_path import follow_path
 from chalicelib.orders.tell_wechat import tell_wechat
 from chalicelib.payments.jobs import settle_what_is_free
 from chalicelib.privacy.forget import forget
+from chalicelib.reports.count_commission import count_commission
 from chalicelib.reports.count_tallies import count_tallies
 from chalicelib.team.count_earned import count_earned
 from chalicelib.team.count_team_sale import count_team_sale
@@ -50,11 +51,17 @@ THROUGH: dict[str, tuple[Callable[..., Any], ...]] = {
     "count_refund_for_team": (count_team_sale,),
     "count_contribution": (count_earned,),
     "count_for_campaign": (count_coupon,),
+    "count_in_ledger": (count_commission,),
     "count_for_day": (count_tallies,),
     "count_new_distributor": (count_tallies,),
 }
 """The verbs behind the followers; those not named only ``notify``, or commit themselves."""
-MARKS = ("fenxiao-test-invite-counted", "fenxiao-test-commission-marks", "fenxiao-test-team-marks")
+MARKS = (
+    "fenxiao-test-invite-counted",
+    "fenxiao-test-commission-marks",
+    "fenxiao-test-team-marks",
+    "fenxiao-test-day-marks",
+)
 """They name events by number, and events that followers cause come in an order of their own."""
 _told: list[Snapshot] = []
 _straight: list[Books] = []

@@ -1,5 +1,6 @@
 """The console in a browser on a real local world; each effect is checked through the API. G1, M1."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,3 +79,74 @@ def test_a_category_made_on_the_page_is_in_the_shop(page: Page, owner: Staff) ->
     expect(page.get_by_text("节令")).to_be_visible()
     found: list[dict[str, Any]] = owner.get("/console/categories")["items"]
     assert [one["name"] for one in found].count("节令") == 1
+
+
+def test_the_keyboard_alone_is_enough(page: Page, owner: Staff) -> None:
+    """Sign in, reach a list, filter it, leave a sheet by Escape, fill it in, save, confirm with Enter."""
+    keys = page.keyboard
+    expect(page.get_by_test_id("username")).to_be_visible()
+    tab_to(page, "username")
+    keys.type("owner")
+    keys.press("Tab")
+    keys.type(OWNER_PASSWORD)
+    keys.press("Enter")
+    expect(page.get_by_test_id("who")).to_be_visible()
+    tab_to(page, "menu-orders")
+    assert is_outlined(page)
+    keys.press("Enter")
+    expect(page.get_by_test_id("search")).to_be_visible()
+    tab_to(page, "filter-status")
+    keys.press("Enter")
+    expect(page.locator(".el-select-dropdown__item:visible").first).to_be_visible()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    keys.press("Escape")
+    tab_to(page, "search")
+    keys.press("Enter")
+    expect(page).to_have_url(re.compile("orders.*status="))
+    tab_to(page, "menu-categories", back=True)
+    keys.press("Enter")
+    for is_saved in (False, True):
+        tab_to(page, "do-新分类")
+        keys.press("Enter")
+        expect(page.get_by_test_id("form")).to_be_visible()
+        tab_to(page, "field-name")
+        keys.type("键盘分类")
+        if is_saved:
+            tab_to(page, "save")
+        keys.press("Enter" if is_saved else "Escape")
+        expect(page.get_by_test_id("form")).to_have_count(0)
+        names = [one["name"] for one in owner.get("/console/categories")["items"]]
+        assert ("键盘分类" in names) is is_saved
+    made = page.locator("tbody tr", has_text="键盘分类").get_by_test_id("do-删除")
+    expect(made).to_be_visible()
+    for key, is_gone in (("Escape", False), ("Enter", True)):
+        tab_to(page, "do-删除", within="键盘分类")
+        keys.press("Enter")
+        expect(page.locator(".el-message-box")).to_be_visible()
+        keys.press(key)
+        expect(page.locator(".el-message-box")).to_have_count(0)
+        expect(made).to_have_count(0 if is_gone else 1)
+    assert "键盘分类" not in [one["name"] for one in owner.get("/console/categories")["items"]]
+
+
+def tab_to(page: Page, testid: str, *, within: str = "", back: bool = False, most: int = 150) -> None:
+    """Press Tab until the focus is on this, or in the row that says ``within``."""
+    for _ in range(most):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if page.evaluate(_IS_AT, [testid, within]):
+            return
+    raise AssertionError(f"Tab does not reach {testid}")
+
+
+def is_outlined(page: Page) -> bool:
+    """Whether what has the focus shows it."""
+    style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    return bool(style != "none")
+
+
+_IS_AT = """([testid, within]) => {
+  const at = document.activeElement
+  const isRight = !within || at?.closest('tr')?.textContent.includes(within)
+  return isRight && !!at?.closest(`[data-testid="${testid}"]`)
+}"""

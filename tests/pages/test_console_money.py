@@ -141,6 +141,8 @@ def test_the_overview_agrees_with_the_books(
         for name, value in (
             ("销售额", f"¥{today['sales_fen'] / 100:,.2f}"),
             ("付款订单", str(today["orders"])),
+            ("付款会员", str(today["buyers"])),
+            ("新分销商", str(today["new_distributors"])),
             ("退款", f"¥{today['refunded_fen'] / 100:,.2f}"),
         ):
             expect(page.get_by_test_id(f"figure-{name}")).to_contain_text(value)

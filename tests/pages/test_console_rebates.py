@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from scripts.local.people import Staff
 from scripts.local.story import Story
 from scripts.local.world import World
-from tests.pages.console import agree, choose, colleague, desk, do, find, go
+from tests.pages.console import agree, choose, colleague, desk, do, find, go, row
 
 pytestmark = pytest.mark.local_world
 
@@ -149,8 +149,18 @@ def test_a_commission_says_why_it_is_what_it_is(
     mine = next(one for one in told if one["payee_id"] == payee.member_id)
     with desk(chromium, world) as page:
         go(page, "commissions")
+        sums = {one["state"]: one for one in owner.get("/console/commission-sums")["items"]}
+        for state, one in sums.items():
+            shown = page.get_by_test_id(f"sum-{state}")
+            expect(shown).to_contain_text(f"{one['rows']} 笔")
+            expect(shown).to_contain_text(f"¥{one['amount_fen'] / 100:,.2f}")
+        choose(page, "filter-state", "待结算")
         find(page, "filter-payee_id", payee.member_id, payee.nickname)
         page.get_by_test_id("search").click()
+        expect(row(page, mine["payee"]).first).to_contain_text(f"¥{mine['amount_fen'] / 100:.2f}")
+        assert f"payee_id={payee.member_id}" in page.url and "state=PENDING" in page.url
+        page.reload()
+        expect(row(page, mine["payee"]).first).to_be_visible()
         do(page, "为什么")
         for said in mine["explanation"]:
             expect(page.get_by_test_id("explained")).to_contain_text(said)

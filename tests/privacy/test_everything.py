@@ -50,6 +50,8 @@ NOT_TAKEN = {
     "account-days": "sums of the wallet's and the points' lines",
     "audit": "what staff did; it names the member by id",
     "audits": "sums over everybody",
+    "commission-ledger": "where the commissions are found by their day",
+    "commission-sums": "sums of the commissions",
     "commission-trees": "counts of the team and sums of the commissions",
     "commission-marks": "which changes were counted; forgotten by itself",
     "coupon-counts": "how many of the coupons there are",

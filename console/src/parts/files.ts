@@ -31,8 +31,8 @@ export const IMPORTS: { name: ImportName; title: string; needs: string }[] = [
 const MOST_BYTES = 3 * 1024 * 1024
 const MOST_PICTURES = 200
 
-/** Ask which days and what file, then go on to the page of jobs. */
-export async function exportList(list?: List | MouseEvent): Promise<void> {
+/** Ask which days (those given at first) and what file, then go on to the page of jobs. */
+export async function exportList(list?: List | MouseEvent, days: { since?: string; until?: string } = {}): Promise<void> {
   const choices = EXPORTS.filter((one) => session.may(one.needs)).map(({ value, name }) => ({ value, name }))
   const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(new Date())
   const isGiven = typeof list === 'string'
@@ -40,7 +40,7 @@ export async function exportList(list?: List | MouseEvent): Promise<void> {
     title: '导出',
     form: 'ExportIn',
     fixed: isGiven && WHOLE.includes(list) ? { list, since: today, until: today } : undefined,
-    start: { list: isGiven ? list : choices[0]?.value, since: `${today.slice(0, 8)}01`, until: today, sheet: 'xlsx' },
+    start: { list: isGiven ? list : choices[0]?.value, since: days.since ?? `${today.slice(0, 8)}01`, until: days.until ?? today, sheet: 'xlsx' },
     choices: { list: choices, sheet: [{ value: 'xlsx', name: 'Excel（xlsx）' }, { value: 'csv', name: 'CSV' }] },
     effect: '在后台准备文件，可以离开页面；好了以后在“任务”里下载，保留 7 天。',
     save: (body) => ask(post('/console/exports', { body: body as Schemas['ExportIn'], params: { header: intention() } })),
