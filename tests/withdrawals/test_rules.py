@@ -103,6 +103,12 @@ def test_open_days_are_named_unless_it_is_all_of_them() -> None:
     assert WithdrawalRules(allowed_weekdays=(3, 1, 1)).days_text == "周一、周三"
 
 
+@pytest.mark.parametrize(("amount_fen", "fee_fen"), [(10_000, 60), (199, 1), (166, 0), (1, 0)])
+def test_the_fee_is_its_ratio_rounded_in_the_members_favour(amount_fen: int, fee_fen: int) -> None:
+    assert WithdrawalRules(fee_bps=60).fee_of(amount_fen) == fee_fen
+    assert WithdrawalRules().fee_of(amount_fen) == 0
+
+
 def test_limits_count_by_business_day_and_month() -> None:
     """W2: a request at 17:00 UTC on the last of the month counts for the next day and month."""
     assert periods(datetime(2026, 11, 30, 17, tzinfo=UTC)) == ("DAY#2026-12-01", "MONTH#2026-12")
