@@ -111,3 +111,22 @@ def bought(buyer: Phone, product: dict[str, object]) -> str:
     buyer.pay(placed["order_id"])
     wait_for("the payment", lambda: buyer.get(f"/shop/orders/{placed['order_id']}")["status"] == "PAID")
     return str(placed["order_id"])
+
+
+def test_a_campaign_shows_what_its_coupons_brought(world: World, chromium: Browser, owner: Staff) -> None:
+    """A1: given and used, sales and what it took off, as the API counts them."""
+    campaign = owner.get("/console/coupon-campaigns")["items"][0]
+    shopper = Phone.fresh(world.api_url, world.wechat_url, "领券人")
+    shopper.sign_in()
+    before = campaign["stats"]["given"]
+    read = f"/console/coupon-campaigns/{campaign['template_id']}"
+    owner.post(f"{read}/send", {"member_ids": [shopper.member_id]}, key=fresh_key())
+    wait_for("the count", lambda: owner.get(read)["stats"]["given"] == before + 1)
+    stats = owner.get(read)["stats"]
+    with desk(chromium, world) as page:
+        go(page, "coupons")
+        shown = row(page, campaign["terms"]["name"]).first
+        expect(shown.locator("td").nth(2)).to_have_text(str(stats["given"]))
+        expect(shown).to_contain_text(f"¥{stats['sales_fen'] / 100:,.2f}")
+        expect(shown).to_contain_text(f"¥{stats['off_fen'] / 100:,.2f}")
+    shopper.close()
