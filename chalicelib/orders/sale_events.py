@@ -29,5 +29,5 @@ def refund_event(order: Order, refund: Refund) -> SaleEvent:
 
 def _event(order: Order, event_id: str, at: datetime, goods_fen: int, *, orders: int = 0) -> SaleEvent:
     # an order that was placed before its chain was kept has the uplines of its terms
-    chain = order.chain or tuple(payee.member_id for payee in order.terms.payees if payee.level)
+    chain = order.chain or tuple(payee.member_id for payee in order.terms.payees if payee.level > 0)
     return SaleEvent(event_id, order.order_id, order.buyer_id, chain, at, goods_fen, orders)

@@ -2,17 +2,22 @@
 
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.commissions.rules import OUTSIDE, Payee, Terms
 from chalicelib.kernel.jobs import Change, deliver
 from chalicelib.orders import jobs, store
 from chalicelib.orders.move_refund import Slice
 from chalicelib.orders.recount import recount
+from chalicelib.orders.sale_events import sale_events
 from chalicelib.standing import store as standing
 from chalicelib.standing.rebuild import rebuild
+from chalicelib.standing.rules import facts_of
 from tests.commissions.test_jobs import records
+from tests.orders import build
 from tests.orders.shop import Shop
 from tests.support import world as support
 from tests.support.world import Clock
@@ -104,3 +109,12 @@ def test_an_order_from_before_chains_were_kept_counts_for_its_payees(shop: Shop)
     del image["chain"]
     jobs.count_order(Change("orders", "e1", None, image))
     assert figures(shop.b)[0] == sum(one.paid_fen for one in order.lines)
+
+
+def test_who_is_paid_for_no_place_above_the_buyer_has_not_sold_to_them() -> None:
+    """R5: a buyer without uplines is in nobody's team, though a sharer and a region's holder earn by them."""
+    payees = tuple(Payee(name, OUTSIDE, "normal", "R0") for name in ("MESHARER", "MEHOLDER"))
+    terms = Terms("PL1", 1, "", 3_000, payees, ())
+    for event in sale_events(replace(build.order(), terms=terms)):
+        assert event.chain == ()
+        assert [(fact.member_id, fact.level) for fact in facts_of(event)] == [("ME1", 0)]
