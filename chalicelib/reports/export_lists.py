@@ -7,7 +7,6 @@ from typing import Any, Literal, get_args
 
 from chalicelib.admin import store as admin
 from chalicelib.admin.rules import AuditEntry
-from chalicelib.commissions import store as commissions
 from chalicelib.commissions.rules import Commission
 from chalicelib.distributors import store as distributors
 from chalicelib.distributors.rules import Distributor, Status
@@ -20,6 +19,7 @@ from chalicelib.orders import store as orders
 from chalicelib.orders.describe import REFUND_TEXT, STATUS_TEXT
 from chalicelib.orders.move_refund import Refund
 from chalicelib.orders.rules import Order
+from chalicelib.reports import store
 from chalicelib.reports.show_audit import show_audit
 from chalicelib.wallet import store as wallet
 from chalicelib.wallet.rules import Entry
@@ -102,13 +102,8 @@ def _member_rows(member: Member) -> Iterator[Sequence[Cell]]:
     )
 
 
-def _commission_rows(order: Order) -> Iterator[Sequence[Cell]]:
-    for one in commissions.of_order(order.order_id):
-        yield _commission_row(one)
-
-
-def _commission_row(one: Commission) -> Sequence[Cell]:
-    return (
+def _commission_rows(one: Commission) -> Iterator[Sequence[Cell]]:
+    yield (
         one.order_id,
         one.payee_id,
         one.rule_title or one.rule,
@@ -277,7 +272,7 @@ _LISTS: dict[ListName, ExportList] = {
             "可结算时间",
             "结算时间",
         ),
-        _orders_of,
+        lambda day, part, cursor: store.ledger(day, day, None, limit=_AT_ONCE, cursor=cursor),
         _each(_commission_rows),
     ),
     "withdrawals": ExportList(

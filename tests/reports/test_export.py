@@ -11,9 +11,12 @@ from chalicelib.distributors.change_status import change_status
 from chalicelib.jobs.rules import Job
 from chalicelib.kernel import clock
 from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.jobs import deliver
 from chalicelib.members import store as members
 from chalicelib.orders.receive import receive
 from chalicelib.reports import export_step as steps
+from chalicelib.reports.jobs import count_in_ledger
+from tests.commissions.test_jobs import records
 from tests.jobs.running import finish, result_of
 from tests.orders.conftest import shop
 from tests.orders.shop import Shop
@@ -59,6 +62,8 @@ def test_orders_and_commissions_agree_with_the_books(
     assert sum(fen(one["商品实付"]) for one in found) == sum(
         line.paid_fen for one in placed for line in one.lines
     )
+    for record in records("commissions"):
+        assert deliver("commissions", [record], [count_in_ledger]) == []
     earned = rows_of(finish(export("commissions", *ALL, key="export-key-2").json["job_id"]))
     books = rows_of(finish(export("journal", *ALL, key="export-key-3").json["job_id"]))
     for payee in (shop.a, shop.b):

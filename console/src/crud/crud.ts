@@ -43,7 +43,7 @@ export interface RowAction<T> {
 export interface Crud<T> {
   id: string
   title: string
-  rowKey: keyof T & string
+  rowKey: (keyof T & string) | ((row: T) => string)
   filters: Filter[]
   columns: Column<T>[]
   list: (asked: Record<string, string | number | undefined>) => Promise<{ items: readonly T[]; next?: string | null }>
