@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis
+from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from chalicelib.kernel import settings
+from scripts.local import browser
 from tests.support import nightly
 from tests.support import world as support
 
@@ -36,8 +39,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave what is marked ``nightly`` to the nightly run; keep a file's tests in one worker, long first."""
     items.sort(key=_turn)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
     if nightly.chosen:
         return
     later = pytest.mark.skip(reason="runs with --nightly")
@@ -46,17 +47,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(later)
 
 
-def _group(item: pytest.Item) -> str:
+class Groups(LoadScopeScheduling):
+    """Whole groups of tests to one worker: a world or a browser is made once, and nothing shared is torn.
+
+    The mark ``xdist_group`` would do, but is lost between these versions of pytest and xdist.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def group_of(nodeid: str) -> str:
     """The console's pages share a local world and a browser, the mall's another, the story a third.
 
     Any other file is a group of its own.
     """
-    name = item.path.stem
-    if name in ("test_story", "test_the_pages"):
+    file = nodeid.partition("::")[0]
+    folder, name = file.split("/")[-2:]
+    if folder == "e2e" and name in ("test_story.py", "test_the_pages.py"):
         return "story"
-    if "pages" not in item.path.parts or name in ("test_first_day", "test_agreement"):
-        return str(item.path)
+    if folder != "pages" or name in ("test_first_day.py", "test_agreement.py"):
+        return file
     return "console" if name.startswith("test_console") else "mall"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    """Share the tests out by these groups, whatever ``--dist`` says."""
+    return Groups(config, log)
 
 
 def _turn(item: pytest.Item) -> int:
@@ -95,3 +112,12 @@ def policies(monkeypatch: pytest.MonkeyPatch) -> Iterator[Policy]:
     settings.forget()
     yield held
     settings.forget()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; each test opens windows of its own in it."""
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=browser.find(), args=list(browser.FLAGS))
+        yield opened
+        opened.close()

@@ -33,7 +33,7 @@ def main() -> None:
         fronts.weigh(front)
     given = sys.argv[1:]
     # xdist would begin with the files of most tests; tests/conftest.py knows which take longest.
-    how = ["-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder"]
+    how = ["-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", *how, *given]
     sys.exit(subprocess.run(command, check=False).returncode)
 

@@ -5,13 +5,12 @@ phone's width is what letters half as large again leave of it (WCAG 1.4.10).
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from scripts.local import browser, fronts
+from scripts.local import fronts
 from scripts.local.lived_in import LivedIn, live_on
 from scripts.local.screens import CLIENT, be
 from scripts.local.story import Story
@@ -34,18 +33,10 @@ HIDDEN_SIDEWAYS = """() => {
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    for front in fronts.FRONTS:
-        fronts.build(front)
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=browser.find(), args=list(browser.FLAGS))
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def shop(story: Story, facts: dict[str, Any]) -> LivedIn:
     """The days after the story, once its figures are taken."""
+    for front in fronts.FRONTS:
+        fronts.build(front)
     assert facts
     return live_on(story)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from scripts.local import browser, fronts
+from scripts.local import fronts
 from scripts.local.fill import OWNER_PASSWORD
 from scripts.local.people import Phone, Staff
 from scripts.local.story import Story
@@ -51,15 +51,6 @@ def owner(world: World) -> Iterator[Staff]:
     person.sign_in("owner", OWNER_PASSWORD)
     yield person
     person.close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser; each test opens windows of its own in it."""
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=browser.find(), args=list(browser.FLAGS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")
