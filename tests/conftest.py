@@ -58,7 +58,7 @@ class Groups(LoadScopeScheduling):
 
 
 def group_of(nodeid: str) -> str:
-    """The console's pages share a local world and a browser, the mall's another, the story a third.
+    """The console's pages share a world and a browser, so do the mall's, the mini-program's, the story's.
 
     Any other file is a group of its own.
     """
@@ -68,7 +68,8 @@ def group_of(nodeid: str) -> str:
         return "story"
     if folder != "pages" or name in ("test_first_day.py", "test_agreement.py"):
         return file
-    return "console" if name.startswith("test_console") else "mall"
+    shared = (one for one in ("console", "mini") if name.startswith(f"test_{one}"))
+    return next(shared, "mall")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:

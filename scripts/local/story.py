@@ -163,7 +163,7 @@ class Story:
         """Every commission of the order with its explanation."""
         found = self.staff.get(f"/console/commissions/{self.order['order_id']}")["items"]
         letters = {phone.member_id: letter for letter, phone in self.people.items()}
-        return [{"payee": letters.get(one["payee_id"], one["payee_id"]), **one} for one in found]
+        return [{**one, "payee": letters.get(one["payee_id"], one["payee_id"])} for one in found]
 
     def _become_distributor(self, letter: str) -> None:
         phone = self.people[letter]

@@ -110,7 +110,7 @@ def test_a_template_with_picture_freight_and_stock_becomes_a_product_to_sell(
                 {"name": "瓷壶.png", "mimeType": "image/png", "buffer": picture()},
             ]
         )
-        do(page, "按此执行")
+        page.locator("tbody tr").first.get_by_test_id("do-按此执行").click()
         agree(page)
         wait_for("the product", lambda: owner.get("/console/products", shelf="OFF", q="导入的瓷壶")["items"])
         go(page, "products?shelf=OFF")

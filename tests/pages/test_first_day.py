@@ -338,7 +338,7 @@ def _read_the_day(town: Town) -> None:
         ("销售额", f"¥{2 * (2 * piece_fen + 1_000) / 100:,.2f}"),
         ("付款订单", "2"),
         ("退款", f"¥{piece_fen / 100:,.2f}"),
-        ("佣金（减扣回）", "¥28.18"),
+        ("佣金占销售", "¥28.18"),
         ("新分销商", "1"),
     ):
         expect(page.get_by_test_id(f"figure-{name}")).to_contain_text(value)
