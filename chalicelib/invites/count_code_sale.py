@@ -2,18 +2,11 @@
 
 from chalicelib.invites import store
 from chalicelib.invites.count_row import CodeStats
-from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.jobs import count_once
 
 
 def count_code_sale(event_id: str, more: CodeStats) -> None:
     """Add this event of an order to its code's statistics, once however often it is told."""
     if more == CodeStats(more.code):
         return
-    try:
-        commit(store.mark_counted(f"sale:{event_id}", _CountedBefore), store.add_to_stats(more))
-    except _CountedBefore:
-        return
-
-
-class _CountedBefore(Exception):
-    """The stream delivered this event again."""
+    count_once(store.mark_counted(f"sale:{event_id}"), store.add_to_stats(more))

@@ -4,23 +4,16 @@ All of it comes after the commit that bound, and may come again: each count carr
 same commit, so a replay adds nothing.
 """
 
-from contextlib import suppress
-
 from chalicelib.content.notify import notify
 from chalicelib.invites import store
 from chalicelib.invites.count_row import CodeStats, count_row
 from chalicelib.invites.rules import Attribution
 from chalicelib.kernel.config import config
-from chalicelib.kernel.dynamo import commit
-from chalicelib.kernel.jobs import Change, Jobs
+from chalicelib.kernel.jobs import Change, Jobs, count_once
 from chalicelib.members import store as members
 from chalicelib.members.rules import masked
 
 jobs = Jobs("invites")
-
-
-class _CountedBefore(Exception):
-    """The stream delivered this event again."""
 
 
 @jobs.follow("attributions")
@@ -32,8 +25,7 @@ def count_attribution(change: Change) -> None:
     more = count_row(CodeStats(row.code), row)
     if more == CodeStats(row.code):
         return
-    with suppress(_CountedBefore):
-        commit(store.mark_counted(row.attribution_id, _CountedBefore), store.add_to_stats(more))
+    count_once(store.mark_counted(row.attribution_id), store.add_to_stats(more))
 
 
 @jobs.follow("attributions")
@@ -72,8 +64,7 @@ def count_team(change: Change) -> None:
     counts = [
         store.add_to_team(upline_id, by_level) for upline_id, by_level in deltas.items() if any(by_level)
     ]
-    with suppress(_CountedBefore):
-        commit(store.mark_counted(f"team:{change.id}", _CountedBefore), counts)
+    count_once(store.mark_counted(f"team:{change.id}"), counts)
 
 
 def _added(change: Change) -> Attribution | None:

@@ -35,13 +35,12 @@ from chalicelib.kernel import aws, log
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.config import config
 from chalicelib.kernel.dynamo import IntAttribute, Otherwise, Write, delete, put, put_new, update
+from chalicelib.kernel.jobs import mark_once
 from chalicelib.kernel.paging import Page, page
 from chalicelib.members import store as members
 from chalicelib.members.rules import Member
 
 _MESSAGE_KEPT = timedelta(days=7)
-_MARK_KEPT = timedelta(days=30)
-"""Streams deliver again for a day at most; WeChat repeats a push for less than a minute."""
 
 
 def find_code(code: str) -> Invite | None:
@@ -229,9 +228,9 @@ def _as_seen(pairs: Sequence[tuple[IntAttribute, int]]) -> Condition:
     return first
 
 
-def mark_counted(mark: str, otherwise: Otherwise) -> Write:
-    """Remember that an event was counted; ``otherwise`` is raised when it was before."""
-    return put_new(CountedRow(mark=mark, forget_at=_epoch(_MARK_KEPT)), otherwise)
+def mark_counted(mark: str) -> Write:
+    """Remember that an event was counted; ``CountedBefore`` when it was before."""
+    return mark_once(CountedRow, mark)
 
 
 def answer_given(message_id: str) -> str | None:

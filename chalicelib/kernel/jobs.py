@@ -4,13 +4,17 @@ Each is idempotent and may run twice; a failure there never harms the business t
 (design §3, after the commit). The front door turns them into Lambda functions.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 from chalicelib.kernel import log
-from chalicelib.kernel.dynamo import Write, commit
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.dynamo import Table, Write, commit, put_new
 
+_MARKS_KEPT = timedelta(days=30)
+"""A stream forgets after 24 hours; what waits as a dead letter is sent again within two weeks."""
 Projected = TypeVar("Projected")
 ScheduledJob = Callable[[], Any]
 Worker = Callable[[Any], Any]
@@ -111,6 +115,23 @@ def deliver(table: str, records: Sequence[dict[str, Any]], followers: Sequence[F
                 log.count("follower_failed", table=table)
                 failed.append(stream["SequenceNumber"])
     return failed
+
+
+class CountedBefore(Exception):
+    """The stream delivered this event again."""
+
+
+def mark_once(row: type[Table], mark: str) -> Write:
+    """Remember an event in a room's own table of marks, for ``count_once``."""
+    return put_new(row(mark=mark, forget_at=int((now() + _MARKS_KEPT).timestamp())), CountedBefore)
+
+
+def count_once(mark: Write, *writes: Write | Iterable[Write]) -> None:
+    """Commit what an event adds together with its mark, once however often the event is told."""
+    try:
+        commit(mark, *writes)
+    except CountedBefore:
+        return
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Count a change of a coupon, or of an order paid with one, for its campaign, once (A1)."""
 
-from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.jobs import count_once
 from chalicelib.marketing import store
 from chalicelib.marketing.rules import Coupon
 from chalicelib.marketing.stats_of_coupon import CouponStats, stats_of_coupon
@@ -16,11 +16,4 @@ def count_for_campaign(event_id: str, more: CouponStats) -> None:
     """Add this event to its campaign's statistics, once however often it is told."""
     if more == CouponStats(more.template_id):
         return
-    try:
-        commit(store.mark_counted(event_id, _CountedBefore), store.add_to_stats(more))
-    except _CountedBefore:
-        return
-
-
-class _CountedBefore(Exception):
-    """The stream delivered this event again."""
+    count_once(store.mark_counted(event_id), store.add_to_stats(more))

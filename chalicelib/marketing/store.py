@@ -10,6 +10,7 @@ from chalicelib.kernel import crypto
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.dynamo import Otherwise, Write, put, put_new, update
 from chalicelib.kernel.ids import shard_of
+from chalicelib.kernel.jobs import mark_once
 from chalicelib.kernel.money import allocate
 from chalicelib.kernel.paging import Page, page
 from chalicelib.marketing.models import (
@@ -50,8 +51,6 @@ from chalicelib.marketing.stats_of_coupon import CouponStats
 from chalicelib.members.rules import Address
 
 DUE_SHARDS = 8
-_MARKS_KEPT = timedelta(days=30)
-"""A stream forgets after 24 hours; what waits as a dead letter is sent again within two weeks."""
 _CAMPAIGNS, _GIFTS = "campaigns", "gifts"
 
 
@@ -241,9 +240,9 @@ def put_stats(counted: CouponStats, seen: CouponStats) -> Write:
     return put(CouponStatsRow.of_value(counted), as_seen, StatsMoved)
 
 
-def mark_counted(mark: str, otherwise: Otherwise) -> Write:
-    """Remember that an event was counted; ``otherwise`` is raised when it was before."""
-    return put_new(CouponMarkRow(mark=mark, forget_at=int((now() + _MARKS_KEPT).timestamp())), otherwise)
+def mark_counted(mark: str) -> Write:
+    """Remember that an event was counted; ``CountedBefore`` when it was before."""
+    return mark_once(CouponMarkRow, mark)
 
 
 def _figures(stats: CouponStats) -> list[tuple[Any, int]]:

@@ -1,7 +1,7 @@
 """List a commission under its day, and count what changes of it, once (B2)."""
 
 from chalicelib.commissions.rules import Commission
-from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.jobs import count_once
 from chalicelib.reports import store
 from chalicelib.reports.sums_of import changes_of
 
@@ -12,15 +12,8 @@ def count_commission(event_id: str, before: Commission | None, after: Commission
     if not changed:
         return
     is_moved = before is None or before.state != after.state
-    try:
-        commit(
-            store.mark_counted(f"LEDGER:{event_id}", _CountedBefore),
-            [store.list_commission(after)] if is_moved else [],
-            [store.add_to_sums(after, state, one) for state, one in changed.items()],
-        )
-    except _CountedBefore:
-        return
-
-
-class _CountedBefore(Exception):
-    """The stream delivered this event again."""
+    count_once(
+        store.mark_counted(f"LEDGER:{event_id}"),
+        [store.list_commission(after)] if is_moved else [],
+        [store.add_to_sums(after, state, one) for state, one in changed.items()],
+    )

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from chalicelib.commissions import store as commissions
 from chalicelib.commissions.rules import Commission, State
-from chalicelib.kernel.clock import now, rfc3339
+from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.days import walk_back
-from chalicelib.kernel.dynamo import Otherwise, Table, Write, put, put_new, update
+from chalicelib.kernel.dynamo import Table, Write, put, put_new, update
 from chalicelib.kernel.ids import shard_of
+from chalicelib.kernel.jobs import mark_once
 from chalicelib.kernel.money import Fen, Points
 from chalicelib.kernel.paging import Page, page
 from chalicelib.reports.day_figures import DayFigures, FiguresMoved, Tally
@@ -33,8 +34,6 @@ SHARDS = 8
 """Each day's figures are spread over so many rows, so that a good day's orders do not wait for one."""
 SUM_SHARDS = 4
 """The same of a day's commissions in one state."""
-_MARKS_KEPT = timedelta(days=30)
-"""A stream forgets after 24 hours; what waits as a dead letter is sent again within two weeks."""
 
 
 def last_closed_day() -> date | None:
@@ -102,9 +101,9 @@ def add_tally(tally: Tally) -> Write:
     return update(FiguresRow, (_figures_key(tally.day, shard_of_tally(tally)),), grown)
 
 
-def mark_counted(mark: str, otherwise: Otherwise) -> Write:
-    """Remember that this was counted; ``otherwise`` is raised when it was before."""
-    return put_new(MarkRow(mark=mark, forget_at=int((now() + _MARKS_KEPT).timestamp())), otherwise)
+def mark_counted(mark: str) -> Write:
+    """Remember that an event was counted; ``CountedBefore`` when it was before."""
+    return mark_once(MarkRow, mark)
 
 
 def put_shard(day: date, shard: int, counted: DayFigures, seen: DayFigures) -> Write:

@@ -1,7 +1,7 @@
 """Count what a commission is worth for the pair of its buyer and its payee (D7)."""
 
 from chalicelib.commissions.rules import Commission
-from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.jobs import count_once
 from chalicelib.kernel.money import Fen
 from chalicelib.team import store
 from chalicelib.team.rules import Contribution, worth_fen
@@ -13,11 +13,4 @@ def count_earned(change_id: str, before: Commission | None, after: Commission) -
     if more_fen == 0:
         return
     more = Contribution(after.buyer_id, after.payee_id, earned_fen=Fen(more_fen))
-    try:
-        commit(store.mark_counted(f"earned:{change_id}", _CountedBefore), store.count(more))
-    except _CountedBefore:
-        return
-
-
-class _CountedBefore(Exception):
-    """The stream delivered this event again."""
+    count_once(store.mark_counted(f"earned:{change_id}"), store.count(more))

@@ -1,6 +1,6 @@
 """Count an order, or what went back of it, for the teams its buyer is in (D7)."""
 
-from chalicelib.kernel.dynamo import commit
+from chalicelib.kernel.jobs import count_once
 from chalicelib.standing.rules import SaleEvent
 from chalicelib.team import store
 from chalicelib.team.rules import brought_by_sale
@@ -11,11 +11,4 @@ def count_team_sale(event: SaleEvent) -> None:
     brought = brought_by_sale(event)
     if not brought:
         return
-    try:
-        commit(store.mark_counted(event.event_id, _CountedBefore), [store.count(one) for one in brought])
-    except _CountedBefore:
-        return
-
-
-class _CountedBefore(Exception):
-    """The stream delivered this event again."""
+    count_once(store.mark_counted(event.event_id), [store.count(one) for one in brought])

@@ -1,17 +1,13 @@
 """Reads and writes of contributions. Write-makers commit nothing."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
-from chalicelib.kernel.clock import now
-from chalicelib.kernel.dynamo import Otherwise, Write, put, put_new, update
+from chalicelib.kernel.dynamo import Write, put, update
+from chalicelib.kernel.jobs import mark_once
 from chalicelib.kernel.paging import Page, page
 from chalicelib.team.models import ContributionRow, MarkRow
 from chalicelib.team.rules import Contribution, TeamMoved, team_of
-
-_MARKS_KEPT = timedelta(days=30)
-"""A stream forgets after 24 hours; what waits as a dead letter is sent again within two weeks."""
 
 
 def contributions(upline_id: str, downline_ids: Iterable[str]) -> dict[str, Contribution]:
@@ -44,9 +40,9 @@ def count(more: Contribution) -> Write:
     return _update(more, [])
 
 
-def mark_counted(mark: str, otherwise: Otherwise) -> Write:
-    """Remember that an event was counted; ``otherwise`` is raised when it was before."""
-    return put_new(MarkRow(mark=mark, forget_at=int((now() + _MARKS_KEPT).timestamp())), otherwise)
+def mark_counted(mark: str) -> Write:
+    """Remember that an event was counted; ``CountedBefore`` when it was before."""
+    return mark_once(MarkRow, mark)
 
 
 def put_contribution(counted: Contribution, seen: Contribution) -> Write:
