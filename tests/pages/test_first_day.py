@@ -330,7 +330,10 @@ def _refund_one(town: Town) -> None:
 
 
 def _read_the_day(town: Town) -> None:
-    """Two orders of two pieces with freight; one piece went back, and half of its order's commission."""
+    """Two orders of two pieces with freight; one piece went back, and half of its order's commission.
+
+    The refund comes into the figures a moment after it is posted; the page that is open looks again by itself.
+    """
     page, piece_fen = town.desk.page, PRICES_FEN["250 克"]
     go(page, "")
     page.reload()
@@ -341,7 +344,7 @@ def _read_the_day(town: Town) -> None:
         ("佣金占销售", "¥28.18"),
         ("新分销商", "1"),
     ):
-        expect(page.get_by_test_id(f"figure-{name}")).to_contain_text(value)
+        expect(page.get_by_test_id(f"figure-{name}")).to_contain_text(value, timeout=60_000)
 
 
 def _pay_out_with_a_second_person(town: Town, other: Desk) -> None:

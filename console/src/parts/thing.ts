@@ -1,5 +1,5 @@
 /** One thing read from a door: content, failure with a way back, reading again after each step. */
-import { onMounted, ref, shallowRef, type ShallowRef } from 'vue'
+import { onBeforeUnmount, onMounted, ref, shallowRef, type ShallowRef } from 'vue'
 
 import { Refusal } from '@/api/http'
 
@@ -30,4 +30,17 @@ export function useThing<T>(read: () => Promise<T>): Thing<T> {
 
   onMounted(load)
   return { value, problem, isBusy, load }
+}
+
+/** Look again every so often while the page is seen: a hidden tab asks for nothing and looks as soon as it is back. */
+export function useWatching(look: () => unknown, pause_ms: number): void {
+  const seen = (): void => {
+    if (!document.hidden) look()
+  }
+  const timer = window.setInterval(seen, pause_ms)
+  document.addEventListener('visibilitychange', seen)
+  onBeforeUnmount(() => {
+    window.clearInterval(timer)
+    document.removeEventListener('visibilitychange', seen)
+  })
 }
