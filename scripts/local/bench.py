@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from scripts.local import bench_cold, bench_history
-from scripts.local.package import demand_python
 from scripts.local.world import ROOT, World, WorldError, add_world_options, enter_world, free_port
 
 PROCESSES = ("engine", "api")
@@ -71,7 +70,6 @@ def main() -> None:
         enter_world(options)
         _of_a_running_world(options)
         return
-    demand_python()
     try:
         with tempfile.TemporaryDirectory(prefix="fenxiao-bench-") as folder:
             found = measure(Path(folder), options.orders) | bench_cold.measure(Path(folder))

@@ -1,18 +1,21 @@
 """What a cold start of the packaged API costs, against Chalice and a DynamoDB client alone.
 
 Fresh processes import from the unpacked package and nothing else, in turn, each telling its own CPU;
-an empty Python is taken off both. Each round begins some calls deeper: Python keeps its frames in pieces of
+an empty Python is taken off both. Where this Python is older than functions run on, it is the same files
+packed for this one. Each round begins some calls deeper: Python keeps its frames in pieces of
 memory, and work at the end of a piece costs up to half more, so one depth alone would tell of luck.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from scripts.local.package import package
+from scripts.local.package import FUNCTIONS_NEED, OWN_ARCHITECTURE, lay_out, needed, package, slim
 
 ROUNDS = 15
 CALLS_A_ROUND = 4
@@ -28,8 +31,7 @@ FIRST = f"{API}; from chalicelib import front_door; front_door.open_room('paymen
 
 def measure(folder: Path) -> dict[str, Any]:
     """CPU of both in ms, the middle of some rounds, and their ratio; and the package's size."""
-    architecture = "arm64" if os.uname().machine in ("arm64", "aarch64") else "x86_64"
-    made = package(folder / "package", stage="prod", architecture=architecture)
+    made = _packed(folder)
     with zipfile.ZipFile(made) as zipped:
         zipped.extractall(folder / "task")
         raw = sum(entry.file_size for entry in zipped.infolist())
@@ -44,6 +46,17 @@ def measure(folder: Path) -> dict[str, Any]:
         "cold_first_notice_ratio": round((first - empty) / (floor - empty), 2),
         "package_mb": [round(made.stat().st_size / 1e6, 1), round(raw / 1e6, 1)],
     }
+
+
+def _packed(folder: Path) -> Path:
+    if sys.version_info >= FUNCTIONS_NEED:
+        return package(folder / "package", stage="prod", architecture=OWN_ARCHITECTURE)
+    raw = folder / "raw"
+    lay_out(raw)
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(raw)]
+    subprocess.run([*command, *needed(), f"chalice=={version('chalice')}"], check=True)
+    slim(Path(shutil.make_archive(str(raw), "zip", raw)), folder / "package.zip")
+    return folder / "package.zip"
 
 
 def _cpu_ms(task: Path, code: str, *, calls: int) -> float:

@@ -79,10 +79,13 @@ def package(out: Path, *, stage: str, architecture: str) -> Path:
     return out / "deployment.zip"
 
 
+FUNCTIONS_NEED = (3, 12)
+"""Before it Lambda's system is too old for Pillow, and Chalice would set out to compile it."""
+
+
 def demand_python() -> None:
-    """Exit under a Python whose functions could not run what we need: before 3.12 Lambda's system is too old
-    for Pillow, and Chalice would set out to compile it."""
-    if sys.version_info < (3, 12):
+    """Exit under a Python whose functions could not run what we need."""
+    if sys.version_info < FUNCTIONS_NEED:
         sys.exit("Fenxiao: functions need Python 3.12 or newer; run this by it, e.g. python3.13 scripts/…")
 
 
@@ -96,20 +99,11 @@ def template(stage: str = "prod") -> dict[str, Any]:
 def _chalice(folder: Path, stage: str, architecture: str, *, packs: bool = True) -> Path:
     """What Chalice makes of a copy that holds only what runs."""
     source = folder / "source"
-    source.mkdir()
-    shutil.copy(ROOT / "app.py", source)
-    for name in ("chalicelib", ".chalice"):
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "deploy*"))
+    lay_out(source)
     settings = json.loads((source / ".chalice" / "config.json").read_text())
     settings["lambda_architecture"] = architecture
     (source / ".chalice" / "config.json").write_text(json.dumps(settings))
-    pinned = (ROOT / "requirements.txt").read_text().splitlines()
-    needed = [line for line in pinned if packs and line.partition("==")[0] not in COMMAND_LINE_ONLY]
-    (source / "requirements.txt").write_text("\n".join(needed) + "\n")
-    indexed = "from chalicelib import front_door; front_door.write_index()"
-    subprocess.run(
-        [sys.executable, "-c", indexed], cwd=source, env={**os.environ, "PYTHONPATH": ""}, check=True
-    )
+    (source / "requirements.txt").write_text("\n".join(needed() if packs else []) + "\n")
     command = [str(Path(sys.executable).parent / "chalice"), "package", "--stage", stage, str(folder / "raw")]
     region = os.environ.get("AWS_DEFAULT_REGION", "cn-north-1")
     done = subprocess.run(
@@ -119,6 +113,24 @@ def _chalice(folder: Path, stage: str, architecture: str, *, packs: bool = True)
     if done.returncode != 0:
         sys.exit(f"Fenxiao: chalice package failed:\n{done.stdout}{done.stderr}")
     return folder / "raw"
+
+
+def lay_out(source: Path) -> None:
+    """Our own code as functions run it, with the index of its doors."""
+    source.mkdir()
+    shutil.copy(ROOT / "app.py", source)
+    for name in ("chalicelib", ".chalice"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "deploy*"))
+    indexed = "from chalicelib import front_door; front_door.write_index()"
+    subprocess.run(
+        [sys.executable, "-c", indexed], cwd=source, env={**os.environ, "PYTHONPATH": ""}, check=True
+    )
+
+
+def needed() -> list[str]:
+    """What a function needs of the pinned packages."""
+    pinned = (ROOT / "requirements.txt").read_text().splitlines()
+    return [line for line in pinned if "==" in line and line.partition("==")[0] not in COMMAND_LINE_ONLY]
 
 
 def slim(source: Path, target: Path) -> None:
