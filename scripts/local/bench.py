@@ -45,6 +45,9 @@ ROWS = (
 )
 
 
+BEGIN, END = "<!-- measured by scripts/bench -->", "<!-- end of measured -->"
+
+
 def main() -> None:
     """Run ``./scripts/bench``."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
@@ -80,7 +83,7 @@ def main() -> None:
     except WorldError as problem:
         sys.exit(f"Fenxiao: {problem}")
     if options.write:
-        PAGE.write_text(page(found), encoding="utf-8")
+        PAGE.write_text(with_measured(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
     print(json.dumps(found) if options.json else table(found))
 
 
@@ -165,20 +168,20 @@ def _shown(value: Any) -> str:
     return ", ".join(f"{one:,}" for one in value) if isinstance(value, list) else f"{value:,}"
 
 
-def page(found: dict[str, Any]) -> str:
-    """docs/benchmarks.md."""
+def with_measured(page: str, found: dict[str, Any]) -> str:
+    """``docs/benchmarks.md`` with the this run between its marks; what was written by hand stays."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
     by_item = ", ".join(f"{name} {units}" for name, units in found["write_units_by_item"].items())
-    return f"""# Benchmarks
-
-`./scripts/bench --write` on {found["machine"]}; {found["orders_per_run"]} orders a run, the middle
-of three runs. Machines are shared and noisy: trust ratios within one run. Engine, API and load share
-the cores; the engine is the embedded one.
+    return f"""{before}{BEGIN}
+`./scripts/bench --write` on {found["machine"]};
+{found["orders_per_run"]} orders a run, the middle of three runs.
 
 {table(found)}
 
-Write units by item: {by_item}. Two units a started kilobyte in a transaction, one a started kilobyte
-for each index entry.
-"""
+Write units by item: {by_item}. Two units a started kilobyte in a transaction, one a started kilobyte for
+each index entry.
+{END}{after}"""
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The work of ``scripts/rebuild``: walk the sources, compare each projection, mend what is wrong."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -18,6 +19,7 @@ from chalicelib.invites import store as invites
 from chalicelib.invites.count_row import CodeStats, count_row
 from chalicelib.invites.recount_code import recount_code
 from chalicelib.invites.recount_team import recount_team
+from chalicelib.invites.rules import Attribution, Invite
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.jobs import Drift
@@ -33,6 +35,7 @@ from chalicelib.orders.code_sale import code_sale
 from chalicelib.orders.coupon_sale import coupon_sale
 from chalicelib.orders.note_first_purchase import note_first_purchase
 from chalicelib.orders.recount import recount
+from chalicelib.orders.rules import Order
 from chalicelib.orders.sale_events import sale_events
 from chalicelib.reports.day_figures import Tally, tally_of_change
 from chalicelib.reports.list_ledger import STATES
@@ -41,6 +44,7 @@ from chalicelib.reports.recount_lot import ByDay, Lot, add_commissions, recount_
 from chalicelib.reports.store import SUM_SHARDS
 from chalicelib.service.recount_reviews import recount_reviews
 from chalicelib.standing.rebuild import rebuild as rebuild_figures
+from chalicelib.standing.rules import SaleEvent
 from chalicelib.team.recount_teammate import recount_teammate
 from chalicelib.wallet import store as wallet
 from chalicelib.wallet.count_entry import count_entry
@@ -48,60 +52,81 @@ from chalicelib.wallet.rebuild import rebuild as rebuild_wallet
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+Source = TypeVar("Source")
 Say = Callable[[str], None]
+WORKERS = 8
 
 
 @dataclass
 class Progress:
-    """Tells how far it is, a line each step and a dot each hundred things."""
+    """Does things side by side and tells how far it is, a line each hundred."""
 
     say: Say
+    crew: ThreadPoolExecutor
     counted: dict[str, int] = field(default_factory=dict)
 
-    def over(self, title: str, things: Sequence[Key]) -> Iterator[Key]:
-        """The things, one by one."""
-        for number, one in enumerate(things):
-            if number % MAX_PAGE == 0:
-                self.say(f"{title}: {number} of {len(things)}")
-            yield one
+    def over(
+        self, title: str, things: Sequence[Key], work: Callable[[Key], Value]
+    ) -> Iterator[tuple[Key, Value]]:
+        """Each thing with what came of it, in their order; a hundred are under way at most."""
+        for start in range(0, len(things), MAX_PAGE):
+            self.say(f"{title}: {start} of {len(things)}")
+            part = things[start : start + MAX_PAGE]
+            yield from zip(part, self.crew.map(work, part), strict=True)
         self.counted[title] = len(things)
         self.say(f"{title}: {len(things)} of {len(things)}, done")
 
+    def each(self, title: str, things: Sequence[Key], work: Callable[[Key], object]) -> None:
+        """Do the work of each thing."""
+        for _ in self.over(title, things, work):
+            pass
+
 
 def rebuild_all(
-    *, since: date, wait: Callable[[], None], say: Say = lambda line: print(line, flush=True)
+    *,
+    since: date,
+    wait: Callable[[], None],
+    say: Say = lambda line: print(line, flush=True),
+    workers: int = WORKERS,
 ) -> dict[str, int]:
     """Everything, in the order in which one thing rests on another; how much of each was looked at."""
-    progress = Progress(say)
-    people = _members(since)
-    _paths(people, progress)
-    for day in progress.over("journal days", _days(since)):
-        for entry in wallet.entries_of_day(day):
-            count_entry(entry)
-    for member_id in progress.over("statement totals", people):
-        rebuild_wallet(member_id)
-    for member_id in progress.over("first purchases", people):
-        note_first_purchase(member_id)
-    for day in progress.over("order days", _days(since)):
-        recount(day)
-    for member_id in progress.over("sales figures", people):
-        rebuild_figures(member_id)
-    for member_id in progress.over("goods kept", people):
-        refold_kept(member_id)
-    _twice("teams", people, recount_team, wait=wait, progress=progress)
-    _twice("trees", people, recount_tree, wait=wait, progress=progress)
-    _twice("contributions", people, recount_teammate, wait=wait, progress=progress)
-    _codes(people, since, wait, progress)
-    _ledger(people, wait, progress)
-    _campaigns(people, since, wait, progress)
-    _figures(people, since, wait, progress)
-    _twice("reviews", _products(), recount_reviews, wait=wait, progress=progress)
-    for sku_id in progress.over("low-stock list", _skus()):
-        _low(sku_id)
-    return progress.counted
+    with ThreadPoolExecutor(workers) as crew:
+        progress = Progress(say, crew)
+        people, days = _members(since), _days(since)
+        _paths(people, progress)
+        progress.each("journal days", days, _count_entries)
+        progress.each("statement totals", people, rebuild_wallet)
+        progress.each("first purchases", people, note_first_purchase)
+        progress.each("order days", days, recount)
+        progress.each("sales figures", people, rebuild_figures)
+        progress.each("goods kept", people, refold_kept)
+        _alone("teams", people, recount_team, wait=wait, progress=progress)
+        _alone("trees", people, recount_tree, wait=wait, progress=progress)
+        _alone("contributions", people, recount_teammate, wait=wait, progress=progress)
+        _twice("codes", lambda: _counted(people, days, progress), _recount_code, wait=wait, progress=progress)
+        _twice(
+            "commission sums", lambda: _earned(people, progress), recount_lot, wait=wait, progress=progress
+        )
+        _twice(
+            "campaigns",
+            lambda: _couponed(people, days, progress),
+            _recount_campaign,
+            wait=wait,
+            progress=progress,
+        )
+        _twice(
+            "figures of days",
+            lambda: _joined(people, days, progress),
+            recount_day,
+            wait=wait,
+            progress=progress,
+        )
+        _alone("reviews", _products(), recount_reviews, wait=wait, progress=progress)
+        progress.each("low-stock list", _skus(), _low)
+        return progress.counted
 
 
-def _twice(
+def _alone(
     title: str,
     keys: Sequence[Key],
     look: Callable[[Key, Drift[Value] | None], Drift[Value] | None],
@@ -109,134 +134,140 @@ def _twice(
     wait: Callable[[], None],
     progress: Progress,
 ) -> None:
-    """Look at all, wait, and mend what still differs in the same way."""
-    drifts = {key: drift for key in progress.over(title, keys) if (drift := look(key, None))}
+    """Projections of which each has a source of its own, which ``look`` reads."""
+
+    def own(key: Key, _: object, drift: Drift[Value] | None) -> Drift[Value] | None:
+        return look(key, drift)
+
+    _twice(title, lambda: dict.fromkeys(keys), own, wait=wait, progress=progress)
+
+
+def _twice(
+    title: str,
+    read: Callable[[], Mapping[Key, Source]],
+    look: Callable[[Key, Source, Drift[Value] | None], Drift[Value] | None],
+    *,
+    wait: Callable[[], None],
+    progress: Progress,
+) -> None:
+    """Look at all, wait, and mend what still differs in the same way.
+
+    Where the sources lie with many members ``read`` goes through all of them, once for each look.
+    """
+    first = read()
+    found = progress.over(title, list(first), lambda key: look(key, first[key], None))
+    drifts = {key: drift for key, drift in found if drift}
     if not drifts:
         return
     wait()
-    moved = 0
-    for key, drift in drifts.items():
+    again = read()
+
+    def mend(key: Key) -> bool:
         try:
-            moved += look(key, drift) is not None
+            return look(key, again[key], drifts[key]) is None
         except Conflict:
-            moved += 1
-    progress.say(f"{title}: {len(drifts) - moved} mended, {moved} still moving")
+            return False
+
+    mended = [
+        is_mended
+        for _, is_mended in progress.over(f"{title} again", [key for key in drifts if key in again], mend)
+    ]
+    progress.say(f"{title}: {mended.count(True)} mended, {mended.count(False)} still moving")
 
 
 def _paths(people: Sequence[str], progress: Progress) -> None:
     """A correction reaches one level down; the next pass goes on from there."""
     for _ in range(MAX_PATH + 1):
-        written = sum(follow_path(member_id) for member_id in progress.over("uplines", people))
-        if written == 0:
+        if not any(written for _, written in progress.over("uplines", people, follow_path)):
             return
 
 
-def _codes(people: Sequence[str], since: date, wait: Callable[[], None], progress: Progress) -> None:
-    """Two counts of the whole attribution journal and of all orders: a code's rows lie with many members."""
-    first = _counted(people, since, progress)
-    drifts = {code: drift for code, stats in first.items() if (drift := recount_code(stats))}
-    if not drifts:
-        return
-    wait()
-    again = _counted(people, since, progress)
-    for code, drift in drifts.items():
-        try:
-            recount_code(again.get(code, CodeStats(code)), drift)
-        except Conflict:
-            progress.say(f"code {code} is still moving")
+def _count_entries(day: date) -> None:
+    for entry in wallet.entries_of_day(day):
+        count_entry(entry)
 
 
-def _counted(people: Sequence[str], since: date, progress: Progress) -> dict[str, CodeStats]:
+def _recount_code(code: str, stats: CodeStats, drift: Drift[CodeStats] | None) -> Drift[CodeStats] | None:
+    return recount_code(stats, drift)
+
+
+def _recount_campaign(
+    template_id: str, stats: CouponStats, drift: Drift[CouponStats] | None
+) -> Drift[CouponStats] | None:
+    return recount_campaign(stats, drift)
+
+
+def _counted(people: Sequence[str], days: Sequence[date], progress: Progress) -> dict[str, CodeStats]:
     counted: dict[str, CodeStats] = {}
-    for member_id in progress.over("attributions", people):
-        for invite in _pages(partial(invites.codes_of, member_id)):
+    for _, (codes, rows) in progress.over("attributions", people, _codes_and_attributions):
+        for invite in codes:
             counted.setdefault(invite.code, CodeStats(invite.code))
-        for row in _pages(partial(invites.attributions, member_id)):
+        for row in rows:
             if row.code is not None and row.rule != "CODE_UNKNOWN":
                 counted[row.code] = count_row(counted.get(row.code, CodeStats(row.code)), row)
-    for day in progress.over("orders of codes", _days(since)):
-        for order in _pages(partial(orders.of_days, newest=day, oldest=day, status=None)):
-            for event in sale_events(order, orders.refunds_of(order)) if order.code else ():
-                code = order.code or ""
-                counted[code] = code_sale(counted.get(code, CodeStats(code)), event)
+    read = _sales(lambda order: order.code, lambda order, event: (order.code or "", event))
+    for _, sales in progress.over("orders of codes", days, read):
+        for code, event in sales:
+            counted[code] = code_sale(counted.get(code, CodeStats(code)), event)
     return counted
 
 
-def _ledger(people: Sequence[str], wait: Callable[[], None], progress: Progress) -> None:
-    """Every commission is somebody's; a day's sums lie over all of them."""
-    first = _earned(people, progress)
-    drifts = {lot: drift for lot, days in first.items() if (drift := recount_lot(lot, days))}
-    if not drifts:
-        return
-    wait()
-    again = _earned(people, progress)
-    for lot, drift in drifts.items():
-        try:
-            recount_lot(lot, again[lot], drift)
-        except Conflict:
-            progress.say(f"commission sums {lot} are still moving")
+def _codes_and_attributions(member_id: str) -> tuple[list[Invite], list[Attribution]]:
+    return (
+        list(_pages(partial(invites.codes_of, member_id))),
+        list(_pages(partial(invites.attributions, member_id))),
+    )
+
+
+def _sales(
+    is_meant: Callable[[Order], object], tell: Callable[[Order, SaleEvent], Value]
+) -> Callable[[date], list[Value]]:
+    """Reads a day's orders of which those that are meant are told, sale by sale and refund by refund."""
+
+    def of_day(day: date) -> list[Value]:
+        found = _pages(partial(orders.of_days, newest=day, oldest=day, status=None))
+        return [
+            tell(order, event)
+            for order in found
+            if is_meant(order)
+            for event in sale_events(order, orders.refunds_of(order))
+        ]
+
+    return of_day
 
 
 def _earned(people: Sequence[str], progress: Progress) -> dict[Lot, ByDay]:
     lots: dict[Lot, ByDay] = {(state, shard): {} for state in STATES for shard in range(SUM_SHARDS)}
-    for member_id in progress.over("commissions", people):
-        add_commissions(lots, _pages(partial(commissions.of_payee, member_id)))
+    for _, earned in progress.over(
+        "commissions", people, lambda member_id: list(_pages(partial(commissions.of_payee, member_id)))
+    ):
+        add_commissions(lots, earned)
     return lots
 
 
-def _campaigns(people: Sequence[str], since: date, wait: Callable[[], None], progress: Progress) -> None:
-    """A campaign's coupons lie with many members: two counts of all coupons, and of orders."""
-    first = _couponed(people, since, progress)
-    drifts = {one: drift for one, stats in first.items() if (drift := recount_campaign(stats))}
-    if not drifts:
-        return
-    wait()
-    again = _couponed(people, since, progress)
-    for template_id, drift in drifts.items():
-        try:
-            recount_campaign(again[template_id], drift)
-        except Conflict:
-            progress.say(f"campaign {template_id} is still moving")
-
-
-def _couponed(people: Sequence[str], since: date, progress: Progress) -> dict[str, CouponStats]:
+def _couponed(people: Sequence[str], days: Sequence[date], progress: Progress) -> dict[str, CouponStats]:
     counted = {one.template_id: CouponStats(one.template_id) for one in marketing.campaigns()}
-    for member_id in progress.over("coupons", people):
-        for coupon in _pages(partial(marketing.all_coupons_of, member_id)):
+    for _, coupons in progress.over(
+        "coupons", people, lambda member_id: list(_pages(partial(marketing.all_coupons_of, member_id)))
+    ):
+        for coupon in coupons:
             counted[coupon.template_id] += stats_of_coupon(coupon)
-    for day in progress.over("orders with a coupon", _days(since)):
-        for order in _pages(partial(orders.of_days, newest=day, oldest=day, status=None)):
-            for event in sale_events(order, orders.refunds_of(order)) if order.coupon_id else ():
-                if brought := coupon_sale(order, event):
-                    counted[brought.template_id] += brought
+    read = _sales(lambda order: order.coupon_id, coupon_sale)
+    for _, sales in progress.over("orders with a coupon", days, read):
+        for brought in filter(None, sales):
+            counted[brought.template_id] += brought
     return counted
 
 
-def _figures(people: Sequence[str], since: date, wait: Callable[[], None], progress: Progress) -> None:
-    """Who became a distributor lies with many members, so both looks read all histories first."""
-    first, days = _joined(people, progress), _days(since)
-    drifts = {
-        day: drift
-        for day in progress.over("figures of days", days)
-        if (drift := recount_day(day, first.get(day, [])))
-    }
-    if not drifts:
-        return
-    wait()
-    again = _joined(people, progress)
-    for day, drift in drifts.items():
-        try:
-            recount_day(day, again.get(day, []), drift)
-        except Conflict:
-            progress.say(f"{day} is still moving")
-
-
-def _joined(people: Sequence[str], progress: Progress) -> dict[date, list[Tally]]:
-    found: dict[date, list[Tally]] = {}
-    for member_id in progress.over("distributors' histories", people):
-        for change in _pages(partial(distributors.history, member_id)):
-            if tally := tally_of_change(change):
-                found.setdefault(tally.day, []).append(tally)
+def _joined(people: Sequence[str], days: Sequence[date], progress: Progress) -> dict[date, list[Tally]]:
+    found: dict[date, list[Tally]] = {day: [] for day in days}
+    for _, changes in progress.over(
+        "distributors' histories",
+        people,
+        lambda member_id: list(_pages(partial(distributors.history, member_id))),
+    ):
+        for tally in filter(None, map(tally_of_change, changes)):
+            found.setdefault(tally.day, []).append(tally)
     return found
 
 
