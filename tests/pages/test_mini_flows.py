@@ -35,6 +35,25 @@ def test_a_product_is_searched_kept_and_found_again(mini: MiniProgram) -> None:
     expect(mini.see("product-card")).to_contain_text("秦岭百花蜜")
 
 
+def test_a_long_list_grows_as_one_scrolls(mini: MiniProgram) -> None:
+    """N1, N5: the same foot as in the browser, by WeChat's own observer."""
+    _open(mini)
+    phone = mini.phone
+    basket = {"lines": [wanted(phone, "秦岭百花蜜")]}
+    basket["address_id"] = phone.post("/shop/me/addresses", ADDRESS)["address_id"]
+    basket["expected_total_fen"] = phone.post("/shop/quote", basket)["total_fen"]
+    for _ in range(15):
+        order = phone.post("/shop/orders", basket, key=fresh_key())
+        phone.post(f"/shop/orders/{order['order_id']}/cancel")
+    mini.go("/pages/orders/list")
+    expect(mini.see("order")).to_have_count(10)
+    mini.page.wait_for_load_state("networkidle")
+    expect(mini.see("order")).to_have_count(10)
+    mini.see("foot").scroll_into_view_if_needed()
+    expect(mini.see("order")).to_have_count(15)
+    expect(mini.see("foot")).to_contain_text("没有更多了")
+
+
 def test_coupon_and_points_are_off_the_price_that_is_paid(mini: MiniProgram, owner: Staff) -> None:
     """The total under the button is the order's total, coupon and points in it."""
     _open(mini)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from scripts.local.people import fresh_key
 from scripts.local.world import World
-from tests.pages.shop import PHONE_SIZE, Shopper, typed
+from tests.pages.shop import PHONE_SIZE, Shopper, typed, wanted
 
 pytestmark = pytest.mark.local_world
 
@@ -78,3 +79,35 @@ def test_nothing_foreign_is_asked_for(guest: Page, world: World) -> None:
     guest.get_by_test_id("product-card").first.wait_for()
     ours = (world.api_url, world.wechat_url, "data:", "blob:")
     assert [one for one in asked if not one.startswith(ours)] == []
+
+
+def test_a_long_list_grows_as_one_scrolls_and_goes_on_after_a_failure(
+    world: World, chromium: Browser
+) -> None:
+    """N1, N5: no page is asked for before it is near; one that fails says so at the foot and comes by a tap."""
+    shopper = Shopper(world, chromium)
+    basket = {"lines": [wanted(shopper, "秦岭百花蜜")], "address_id": shopper.address_id}
+    basket["expected_total_fen"] = shopper.post("/shop/quote", basket)["total_fen"]
+    for _ in range(35):
+        order = shopper.post("/shop/orders", basket, key=fresh_key())
+        shopper.post(f"/shop/orders/{order['order_id']}/cancel")
+    asked: list[str] = []
+    page = shopper.page
+    page.on("request", lambda one: asked.append(one.url) if "next=" in one.url else None)
+    shopper.open("pages/orders/list")
+    rows, foot = page.get_by_test_id("order"), page.get_by_test_id("foot")
+    expect(rows).to_have_count(10)
+    page.wait_for_load_state("networkidle")
+    assert asked == []
+    page.route("**/shop/orders?*next=*", lambda route: route.abort(), times=1)
+    foot.scroll_into_view_if_needed()
+    expect(foot).to_contain_text("没有连上商城")
+    expect(rows).to_have_count(10)
+    foot.get_by_test_id("more-again").click()
+    expect(rows).to_have_count(20)
+    for count in (30, 35):
+        foot.scroll_into_view_if_needed()
+        expect(rows).to_have_count(count)
+    expect(foot).to_contain_text("没有更多了")
+    assert len(asked) == 4
+    shopper.close()

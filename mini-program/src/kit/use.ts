@@ -88,11 +88,13 @@ export function usePages<T>(ask: (next: string | undefined) => Promise<Page<T>>)
   const isBusy = ref(false)
   const hasAsked = ref(false)
   let turn = 0
+  let last: string | undefined
   const state = computed<State>(() => (hasAsked.value ? 'ready' : problem.value ? 'failed' : 'loading'))
   const isEmpty = computed(() => state.value === 'ready' && items.value.length === 0 && !next.value)
 
   async function fetch(from: string | undefined): Promise<void> {
     const mine = ++turn
+    last = from
     isBusy.value = true
     problem.value = undefined
     try {
@@ -121,7 +123,10 @@ export function usePages<T>(ask: (next: string | undefined) => Promise<Page<T>>)
     if (next.value && !isBusy.value) await fetch(next.value)
   }
 
-  return { items, next, problem, state, isBusy, isEmpty, reload, more }
+  /** Ask for what failed once more. */
+  const retry = (): Promise<void> => fetch(last)
+
+  return { items, next, problem, state, isBusy, isEmpty, reload, more, retry }
 }
 
 /** What went wrong as a refusal; anything that is not one is our own mistake and is thrown on. */

@@ -87,7 +87,6 @@ export const distributorWords = {
     version: (version: number) => `第 ${version} 版`,
     on: (day: string) => `${day} 签署`,
     none: { title: '还没有合作协议', reason: '店主发布后会显示在这里，现在可以照常分享。' },
-    more: '再看一些',
     open: '合作协议有新版本',
     openWhy: '分享新的推广码前请先签署；已有的佣金和提现不受影响。',
     toSign: '去阅读并签署',
@@ -96,7 +95,6 @@ export const distributorWords = {
     all: '全部',
     states: { PENDING: '待结算', MATURED: '已结算', CLAWED: '已收回' },
     none: { title: '这里还没有佣金', reason: '朋友通过您的推广码成交后，佣金会显示在这里。' },
-    more: '再看一些',
     why: '这笔佣金怎么算的',
   },
   earnings: {

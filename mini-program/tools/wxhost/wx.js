@@ -50,6 +50,12 @@ const device = {
   getAccountInfoSync: () => ({ miniProgram: { appId: 'wx1', envVersion: 'develop' } }),
   canIUse: () => true,
   nextTick: (run) => Promise.resolve().then(run),
+  createIntersectionObserver(component, options) {
+    const made = component.createIntersectionObserver(options)
+    const relative = made.relativeToViewport.bind(made)
+    made.relativeToViewport = (margins) => relative({ left: 0, top: 0, right: 0, bottom: 0, ...margins })
+    return made
+  },
 }
 
 const storage = {
