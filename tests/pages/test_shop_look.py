@@ -84,7 +84,7 @@ def test_nothing_foreign_is_asked_for(guest: Page, world: World) -> None:
 def test_a_long_list_grows_as_one_scrolls_and_goes_on_after_a_failure(
     world: World, chromium: Browser
 ) -> None:
-    """N1, N5: no page is asked for before it is near; one that fails says so at the foot and comes by a tap."""
+    """N1, N5: no page is asked for before it is near; one that fails says so and comes by a tap."""
     shopper = Shopper(world, chromium)
     basket = {"lines": [wanted(shopper, "秦岭百花蜜")], "address_id": shopper.address_id}
     basket["expected_total_fen"] = shopper.post("/shop/quote", basket)["total_fen"]
