@@ -14,6 +14,7 @@ from scripts.local.people import Phone, Staff
 from scripts.local.story import Story
 from scripts.local.world import World, free_port
 from tests.pages.mini import MiniProgram
+from tests.pages.seller import Seller
 from tests.pages.shop import Shopper
 
 expect.set_options(timeout=15_000)
@@ -86,3 +87,11 @@ def mini(world: World, chromium: Browser, folder: Path) -> Iterator[MiniProgram]
     opened.close()
     assert opened.problems == []
     phone.close()
+
+
+@pytest.fixture
+def seller(world: World, chromium: Browser) -> Iterator[Seller]:
+    made = Seller(world, chromium)
+    yield made
+    made.context.close()
+    made.phone.close()

@@ -3,7 +3,6 @@
 import base64
 import io
 import re
-from collections.abc import Iterator
 
 import pytest
 import zxingcpp
@@ -12,48 +11,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.kernel.money import yuan
 from scripts.local.fill import OWNER_PASSWORD
-from scripts.local.h5_page import remember, sign_in_as
+from scripts.local.h5_page import remember
 from scripts.local.people import Phone, Staff, fresh_key, wait_for
 from scripts.local.story import DAY, Story
 from scripts.local.world import World
+from tests.pages.seller import Seller, confirm_on_the_phone, sent
 from tests.pages.shop import ADDRESS, PHONE_SIZE, a_sale, give_points, typed, wanted
 
 pytestmark = pytest.mark.local_world
-
-
-class Seller:
-    """Somebody with a WeChat and a browser window on the mall."""
-
-    def __init__(self, world: World, chromium: Browser) -> None:
-        self.phone = Phone.fresh(world.api_url, world.wechat_url, "苗苗")
-        self.phone.sign_in()
-        self.mall = f"{world.api_url}/h5/"
-        self.context = chromium.new_context(viewport=PHONE_SIZE, is_mobile=True, has_touch=True)  # type: ignore[arg-type]
-        self.page = self.context.new_page()
-        self.page.goto(self.mall)
-        self.sign_in()
-
-    def sign_in(self) -> None:
-        """Anew, since days may have passed."""
-        code = self.phone.touch("login", {"app": "mp"})["code"]
-        sign_in_as(self.page, self.phone.post("/shop/sign-in/mini-program", {"code": code}))
-
-    def open(self, path: str) -> Page:
-        self.page.goto("about:blank")
-        self.page.goto(f"{self.mall}#/pages/{path}")
-        return self.page
-
-    def has(self, purse: str) -> int:
-        amount_fen: int = self.phone.get("/shop/wallet")[f"{purse}_fen"]
-        return amount_fen
-
-
-@pytest.fixture
-def seller(world: World, chromium: Browser) -> Iterator[Seller]:
-    made = Seller(world, chromium)
-    yield made
-    made.context.close()
-    made.phone.close()
 
 
 def test_from_applying_to_the_payout(world: World, seller: Seller, owner: Staff) -> None:
@@ -66,7 +31,7 @@ def test_from_applying_to_the_payout(world: World, seller: Seller, owner: Staff)
         _withdraw(seller)
         _let_it_expire(seller, story)
         _withdraw(seller)
-        _confirm_on_the_phone(seller, story)
+        confirm_on_the_phone(seller, story)
 
 
 def test_a_revoked_code_binds_nobody_and_says_so(world: World, seller: Seller, owner: Staff) -> None:
@@ -312,41 +277,13 @@ def _be_refused_at_the_last_moment(page: Page, available_fen: int) -> None:
     expect(page.get_by_test_id("paid")).to_contain_text(yuan(available_fen).removeprefix("¥"))
 
 
-def _newest(seller: Seller) -> dict[str, object]:
-    found: dict[str, object] = seller.phone.get("/distributor/withdrawals")["items"][0]
-    return found
-
-
-def _sent(seller: Seller, story: Story) -> dict[str, object]:
-    story._advance(120)
-    wait_for("the transfer to be sent", lambda: _newest(seller)["confirm"])
-    return _newest(seller)
-
-
 def _let_it_expire(seller: Seller, story: Story) -> None:
     """Not confirmed within a day: the page says so in words, and the money is back."""
     frozen_fen = seller.has("frozen")
-    asked = _sent(seller, story)
+    asked = sent(seller, story)
     story._advance(DAY + 3600)
     wait_for("the money to be back", lambda: seller.has("available") == frozen_fen)
     seller.sign_in()
     page = seller.open(f"wallet/withdrawal?id={asked['withdrawal_id']}")
     expect(page.get_by_test_id("says")).to_contain_text("退回")
     expect(page.get_by_test_id("confirm")).to_have_count(0)
-
-
-def _confirm_on_the_phone(seller: Seller, story: Story) -> None:
-    """A plain browser cannot confirm and says where it can be done; WeChat on the phone can."""
-    asked = _sent(seller, story)
-    seller.sign_in()
-    page = seller.open(f"wallet/withdrawal?id={asked['withdrawal_id']}")
-    page.get_by_test_id("confirm").click()
-    expect(page.get_by_text("请在微信里打开，再确认收款")).to_be_visible()
-    confirm = asked["confirm"]
-    assert isinstance(confirm, dict)
-    seller.phone.touch(f"transfers/{asked['withdrawal_id']}/confirm", {"package": confirm["package"]})
-    expect(page.get_by_test_id("status")).to_contain_text("到账")  # the page looked by itself
-    expect(page.get_by_test_id("watching")).to_have_count(0)
-    assert _newest(seller)["status"] == "PAID"
-    page = seller.open("wallet/withdrawals")
-    expect(page.get_by_text("到账").first).to_be_visible()

@@ -330,10 +330,7 @@ def _refund_one(town: Town) -> None:
 
 
 def _read_the_day(town: Town) -> None:
-    """Two orders of two pieces with freight; one piece went back, and half of its order's commission.
-
-    The refund comes into the figures a moment after it is posted; the open page looks again by itself.
-    """
+    """Two orders of two pieces, one piece back with half its order's commission; the page looks itself."""
     page, piece_fen = town.desk.page, PRICES_FEN["250 克"]
     go(page, "")
     page.reload()

@@ -25,6 +25,7 @@ export const distributorWords = {
     read: (title: string) => `阅读《${title}》`,
     agreeFirst: '请先勾选同意推广规则',
     apply: '申请成为分销商',
+    see: '去看看',
     centre: '进入分销中心',
   },
   calculator: {
