@@ -169,7 +169,7 @@ def _shown(value: Any) -> str:
 
 
 def with_measured(page: str, found: dict[str, Any]) -> str:
-    """``docs/benchmarks.md`` with the this run between its marks; what was written by hand stays."""
+    """``docs/benchmarks.md`` with this run between its marks; what was written by hand stays."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     by_item = ", ".join(f"{name} {units}" for name, units in found["write_units_by_item"].items())

@@ -23,16 +23,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/rebuild", description=__doc__)
     parser.add_argument("--since", type=date.fromisoformat, help="the first day, like 2026-11-01")
     parser.add_argument("--wait", type=float, default=5.0, help="seconds before a second look")
-    parser.add_argument("--workers", type=int, default=8, help="how many things are looked at side by side")
+    parser.add_argument("--workers", type=int, help="how many things are looked at side by side")
     add_world_options(parser)
     options = parser.parse_args()
     enter_world(options)
     from chalicelib.reports.rules import OPENED_ON
-    from scripts.local.rebuild_all import rebuild_all
+    from scripts.local.rebuild_all import WORKERS, rebuild_all
 
     try:
         since = options.since or OPENED_ON
-        rebuild_all(since=since, wait=lambda: time.sleep(options.wait), workers=options.workers)
+        rebuild_all(since=since, wait=lambda: time.sleep(options.wait), workers=options.workers or WORKERS)
     except KeyboardInterrupt:
         sys.exit("\nStopped. Nothing is half done; run it again to finish.")
 

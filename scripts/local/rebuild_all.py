@@ -103,14 +103,20 @@ def rebuild_all(
         _alone("teams", people, recount_team, wait=wait, progress=progress)
         _alone("trees", people, recount_tree, wait=wait, progress=progress)
         _alone("contributions", people, recount_teammate, wait=wait, progress=progress)
-        _twice("codes", lambda: _counted(people, days, progress), _recount_code, wait=wait, progress=progress)
+        _twice(
+            "codes",
+            lambda: _counted(people, days, progress),
+            _of_source(recount_code),
+            wait=wait,
+            progress=progress,
+        )
         _twice(
             "commission sums", lambda: _earned(people, progress), recount_lot, wait=wait, progress=progress
         )
         _twice(
             "campaigns",
             lambda: _couponed(people, days, progress),
-            _recount_campaign,
+            _of_source(recount_campaign),
             wait=wait,
             progress=progress,
         )
@@ -134,12 +140,19 @@ def _alone(
     wait: Callable[[], None],
     progress: Progress,
 ) -> None:
-    """Projections of which each has a source of its own, which ``look`` reads."""
+    """Projections of which each has a source of its own, which ``look`` reads by the key."""
+    _twice(title, lambda: {key: key for key in keys}, _of_source(look), wait=wait, progress=progress)
 
-    def own(key: Key, _: object, drift: Drift[Value] | None) -> Drift[Value] | None:
-        return look(key, drift)
 
-    _twice(title, lambda: dict.fromkeys(keys), own, wait=wait, progress=progress)
+def _of_source(
+    look: Callable[[Source, Drift[Value] | None], Drift[Value] | None],
+) -> Callable[[object, Source, Drift[Value] | None], Drift[Value] | None]:
+    """A look whose source says itself of what it is."""
+
+    def keyed(_: object, source: Source, drift: Drift[Value] | None) -> Drift[Value] | None:
+        return look(source, drift)
+
+    return keyed
 
 
 def _twice(
@@ -185,16 +198,6 @@ def _paths(people: Sequence[str], progress: Progress) -> None:
 def _count_entries(day: date) -> None:
     for entry in wallet.entries_of_day(day):
         count_entry(entry)
-
-
-def _recount_code(code: str, stats: CodeStats, drift: Drift[CodeStats] | None) -> Drift[CodeStats] | None:
-    return recount_code(stats, drift)
-
-
-def _recount_campaign(
-    template_id: str, stats: CouponStats, drift: Drift[CouponStats] | None
-) -> Drift[CouponStats] | None:
-    return recount_campaign(stats, drift)
 
 
 def _counted(people: Sequence[str], days: Sequence[date], progress: Progress) -> dict[str, CodeStats]:

@@ -94,6 +94,23 @@ def give_points(owner: Staff, member_id: str, points: int) -> None:
     owner.post(path, {"points": points, "reason": "测试赠送"}, key=fresh_key())
 
 
+def payout_rules(staff: Staff, **changed: int) -> dict[str, int]:
+    """Change the settings of withdrawals; gives what they were. The API keeps the old for seconds."""
+    path = "/console/settings/withdrawals"
+    held = staff.get(path)
+    staff.put(path, {"version": held["version"], "values": {**held["values"], **changed}})
+    return {name: held["values"][name] for name in changed}
+
+
+def call_off_orders(buyer: Caller, address_id: str, count: int) -> None:
+    """So many orders that were placed and cancelled: a long list."""
+    basket = {"lines": [wanted(buyer, "秦岭百花蜜")], "address_id": address_id}
+    basket["expected_total_fen"] = buyer.post("/shop/quote", basket)["total_fen"]
+    for _ in range(count):
+        order = buyer.post("/shop/orders", basket, key=fresh_key())
+        buyer.post(f"/shop/orders/{order['order_id']}/cancel")
+
+
 @contextmanager
 def a_sale(world: World, sharer: Phone, code: str) -> Iterator[Story]:
     """Let a friend come by the sharer's code, buy and pay."""

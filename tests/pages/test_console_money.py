@@ -11,6 +11,7 @@ from scripts.local.people import Staff, fresh_key, wait_for
 from scripts.local.story import Story
 from scripts.local.world import World
 from tests.pages.console import PASSWORD, agree, colleague, desk, do, give_reason, go, row
+from tests.pages.shop import payout_rules
 
 pytestmark = pytest.mark.local_world
 
@@ -22,19 +23,11 @@ def matured(world: World) -> Iterator[Story]:
     story.invite()
     story.buy()
     story.mature()
-    before = _limits(story, auto_below_fen=0, two_persons_above_fen=10)
+    before = payout_rules(story.staff, auto_below_fen=0, two_persons_above_fen=10)
     yield story
     story.staff.sign_in("owner", OWNER_PASSWORD)
-    _limits(story, **before)
+    payout_rules(story.staff, **before)
     story.close()
-
-
-def _limits(story: Story, **changed: int) -> dict[str, int]:
-    """Change the settings of withdrawals; gives what the changed ones were."""
-    held = story.staff.get("/console/settings/withdrawals")
-    values = {**held["values"], **changed}
-    story.staff.put("/console/settings/withdrawals", {"version": held["version"], "values": values})
-    return {name: held["values"][name] for name in changed}
 
 
 def asked(story: Story, letter: str, amount_fen: int) -> str:

@@ -9,7 +9,7 @@ from scripts.local.story import Story
 from scripts.local.world import World
 from tests.pages.console import colleague
 from tests.pages.seller import Seller, confirm_on_the_phone, newest
-from tests.pages.shop import typed
+from tests.pages.shop import payout_rules, typed
 
 pytestmark = pytest.mark.local_world
 LARGE = {"transfer_max_fen": 1_000_000, "transfer_user_day_fen": 1_000_000}
@@ -23,7 +23,7 @@ def test_a_large_payout_tells_its_fee_and_asks_for_the_name_wechat_knows(
     _give(world, seller, owner, 250_000)
     _join(seller, owner)
     settings = {"max_fen": 300_000, "daily_fen": 600_000, "fee_bps": 60, "two_persons_above_fen": 300_000}
-    before = _payout_rules(owner, **settings)
+    before = payout_rules(owner, **settings)
     story = Story(world.api_url, world.wechat_url, lambda _: None)
     story.people = {"C": seller.phone}
     own_name = seller.phone.nickname  # the simulator's people are called so at WeChat
@@ -57,7 +57,7 @@ def test_a_large_payout_tells_its_fee_and_asks_for_the_name_wechat_knows(
         seller.phone.device("POST", "/sim/settings", {name: before_wechat[name] for name in LARGE})
         story.staff.close()
         owner.sign_in("owner", OWNER_PASSWORD)
-        _payout_rules(owner, **before)
+        payout_rules(owner, **before)
 
 
 def _join(seller: Seller, owner: Staff) -> None:
@@ -79,12 +79,3 @@ def _give(world: World, seller: Seller, owner: Staff, amount_fen: int) -> None:
     other.post(f"/console/wallet-adjustments/{asked['adjustment_id']}/decision", {"is_agreed": True})
     other.close()
     assert seller.has("available") == amount_fen
-
-
-def _payout_rules(owner: Staff, **changed: int) -> dict[str, int]:
-    """Change them; gives what the changed ones were. The API may keep the old ones for some seconds."""
-    held = owner.get("/console/settings/withdrawals")
-    owner.put(
-        "/console/settings/withdrawals", {"version": held["version"], "values": held["values"] | changed}
-    )
-    return {name: held["values"][name] for name in changed}

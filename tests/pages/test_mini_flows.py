@@ -17,7 +17,7 @@ from chalicelib.kernel.money import yuan
 from scripts.local.people import Phone, Staff, fresh_key, wait_for
 from scripts.local.world import World
 from tests.pages.mini import MiniProgram
-from tests.pages.shop import ADDRESS, a_sale, give_points, wanted
+from tests.pages.shop import ADDRESS, a_sale, call_off_orders, give_points, wanted
 
 pytestmark = pytest.mark.local_world
 
@@ -39,12 +39,7 @@ def test_a_long_list_grows_as_one_scrolls(mini: MiniProgram) -> None:
     """N1, N5: the same foot as in the browser, by WeChat's own observer."""
     _open(mini)
     phone = mini.phone
-    basket = {"lines": [wanted(phone, "秦岭百花蜜")]}
-    basket["address_id"] = phone.post("/shop/me/addresses", ADDRESS)["address_id"]
-    basket["expected_total_fen"] = phone.post("/shop/quote", basket)["total_fen"]
-    for _ in range(15):
-        order = phone.post("/shop/orders", basket, key=fresh_key())
-        phone.post(f"/shop/orders/{order['order_id']}/cancel")
+    call_off_orders(phone, phone.post("/shop/me/addresses", ADDRESS)["address_id"], 15)
     mini.go("/pages/orders/list")
     expect(mini.see("order")).to_have_count(10)
     mini.page.wait_for_load_state("networkidle")

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from scripts.local.people import fresh_key
 from scripts.local.world import World
-from tests.pages.shop import PHONE_SIZE, Shopper, typed, wanted
+from tests.pages.shop import PHONE_SIZE, Shopper, call_off_orders, typed
 
 pytestmark = pytest.mark.local_world
 
@@ -86,11 +85,7 @@ def test_a_long_list_grows_as_one_scrolls_and_goes_on_after_a_failure(
 ) -> None:
     """N1, N5: no page is asked for before it is near; one that fails says so and comes by a tap."""
     shopper = Shopper(world, chromium)
-    basket = {"lines": [wanted(shopper, "秦岭百花蜜")], "address_id": shopper.address_id}
-    basket["expected_total_fen"] = shopper.post("/shop/quote", basket)["total_fen"]
-    for _ in range(35):
-        order = shopper.post("/shop/orders", basket, key=fresh_key())
-        shopper.post(f"/shop/orders/{order['order_id']}/cancel")
+    call_off_orders(shopper, shopper.address_id, 35)
     asked: list[str] = []
     page = shopper.page
     page.on("request", lambda one: asked.append(one.url) if "next=" in one.url else None)
