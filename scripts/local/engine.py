@@ -13,6 +13,10 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scripts.local.bell import Bell
 
 
 def main() -> None:
@@ -52,9 +56,11 @@ async def _serve(port: int, state: Path, snapshot_seconds: float, history: int) 
     config.loglevel = "WARNING"
     config.keep_alive_timeout = 75
     from scripts.local import engine_order
+    from scripts.local.bell import Bell
     from scripts.local.engine_copies import watch
 
     engine_order.install()
+    _ring_at_changes(Bell(state / "bell"))
     tasks = [asyncio.create_task(_snapshots(snapshot_seconds)), asyncio.create_task(watch(state))]
     if history:
         from scripts.local.engine_history import grow
@@ -63,6 +69,19 @@ async def _serve(port: int, state: Path, snapshot_seconds: float, history: int) 
     await serve(app, config, shutdown_trigger=stop.wait)
     for task in tasks:
         task.cancel()
+
+
+def _ring_at_changes(bell: "Bell") -> None:
+    """Whoever follows the streams hears of each record as it is made."""
+    from ministack.services import dynamodb
+
+    number_of = dynamodb._next_stream_seq
+
+    def numbered() -> str:
+        bell.ring()
+        return str(number_of())
+
+    dynamodb._next_stream_seq = numbered
 
 
 async def _snapshots(every_seconds: float) -> None:

@@ -15,9 +15,12 @@ from typing import Any
 
 from chalicelib import front_door
 from chalicelib.kernel import aws, clock, dynamo, log
+from scripts.local.bell import Bell
 from scripts.local.clock import FileClock
 
 POLL_SECONDS = 0.25
+LISTEN_SECONDS = 0.05
+"""How soon the worker hears the bell; a look costs nothing."""
 MAX_TRIES = 6
 LOCAL_MINUTE_SECONDS = 3
 
@@ -27,6 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--clock", type=Path, required=True)
+    parser.add_argument("--bell", type=Path, help="where the embedded engine rings; without it, always look")
     options = parser.parse_args()
     clock.install(FileClock(options.clock).now)
     stopping = threading.Event()
@@ -34,15 +38,18 @@ def main() -> None:
         signal.signal(name, lambda *_: stopping.set())
     pump = Pump(options.state / "dead-letters.jsonl")
     timer = Timer()
+    bell = Bell(options.bell) if options.bell else None
     turns = idle_turns = 0
+    heard: int | None = None
     while not stopping.is_set():
-        worked = pump.turn()
+        rung = bell.count if bell else turns  # before looking: what changes meanwhile rings again
+        worked = rung != heard and pump.turn()
+        heard = None if worked else rung
         timer.turn()
-        (options.state / "worker-turn").write_text(str(time.time()))
         turns, idle_turns = turns + 1, 0 if worked else idle_turns + 1
         (options.state / "worker-idle").write_text(f"{turns} {idle_turns}")
         if not worked:
-            stopping.wait(POLL_SECONDS)
+            stopping.wait(LISTEN_SECONDS if bell else POLL_SECONDS)
     while pump.turn():
         pass
 
@@ -132,8 +139,8 @@ class Timer:
 
     def turn(self) -> None:
         """Run what is due; a jump of the clock makes everything due at once."""
+        shown, real = clock.now().timestamp(), time.monotonic()
         for job, handler in self.jobs:
-            shown, real = clock.now().timestamp(), time.monotonic()
             last_shown, last_real = self.last.get(job.name, (0.0, float("-inf")))
             waited = abs(shown - last_shown) < job.every_minutes * 60
             if waited and real - last_real < job.every_minutes * LOCAL_MINUTE_SECONDS:

@@ -87,7 +87,8 @@ class World:
     def start_worker(self) -> None:
         """Start (or start again) only the worker."""
         arguments = ["-m", "scripts.local.worker", "--state", str(self.folder), "--clock", str(self.clock)]
-        self._start("worker", [sys.executable, *arguments])
+        bell = [] if "AWS_ENDPOINT_URL" in os.environ else ["--bell", str(self.folder / "engine" / "bell")]
+        self._start("worker", [sys.executable, *arguments, *bell])
 
     def stop_one(self, name: str, patience_seconds: float = 30) -> None:
         """Ask one process to stop, and wait for it."""
