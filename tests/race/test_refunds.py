@@ -1,5 +1,7 @@
 """Refunds meet each other, maturing, and two staff (O4, invariants 8, 11, 12)."""
 
+import pytest
+
 from chalicelib.commissions import store as commissions
 from chalicelib.commissions.mature import mature
 from chalicelib.orders import store as orders
@@ -175,6 +177,29 @@ def test_two_refunds_of_matured_money(
     held = wallet.find(who.b)
     assert (held.available_fen, held.debt_fen) == (0, 2 * 666 - (2 * 1_099 - 1_500))
     assert wallet.find(who.a).available_fen == 2 * (549 - 332)
+
+
+@pytest.mark.parametrize("first", [0, 1, None], ids=["matured first", "paid back first", "at once"])
+def test_a_late_clawback_while_another_order_matures(
+    together: Together, who: shop.People, peer: WeChatPay, world: Clock, first: int | None
+) -> None:
+    """Invariant 13: what matures pays the new debt, or the clawback finds the new money; never does money
+    stand beside a debt."""
+    shop.received(shop.paid_order(peer, who, "order-1").order_id)
+    world.advance(days=7, minutes=1)
+    mature()
+    shop.spend(who.b, 1_000)
+    shop.spend(who.a, 500)
+    shop.received(shop.paid_order(peer, who, "order-2").order_id)
+    refund_id = shop.reserved(shop.order_id(who, "order-1"), Slice(1, 2)).refund_id
+    send_refund(refund_id)
+    world.advance(days=7, minutes=1)
+    told = together(mature, lambda: refund_notice(peer, refund_id), first=first)
+    assert told == {"done": 1, "204": 1}
+    world.advance(hours=2)
+    mature()
+    left = [(found.available_fen, found.debt_fen) for found in map(wallet.find, (who.b, who.a))]
+    assert left == [(2 * 1_099 - 1_000 - 666, 0), (2 * 549 - 500 - 332, 0)]
 
 
 def test_two_staff_on_one_refund(together: Together, who: shop.People, peer: WeChatPay) -> None:
