@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from chalicelib.commissions import forms
 from chalicelib.commissions.forms import Reward
@@ -51,12 +52,18 @@ def reward_of(row: Commission, at: datetime) -> Reward:
     return Reward(f"{row.order_id}:{row.payee_rule}", row.payee_id, row.ref, row.left_units, at)
 
 
+def entry_name(kind: Literal["MATURE", "TRIM"], row: Commission) -> str:
+    """The journal entry of the row's maturing, or of what a cap over time left out of it then."""
+    name = f"{kind}:{row.order_id}:{row.payee_id}:{row.rule}"
+    return name if row.form == "CASH" else f"{name}:{row.form}"
+
+
 def _cash(row: Commission, before: Purses, at: datetime) -> tuple[Purses, Sequence[Write]]:
     pending = account_of(row.payee_id, "pending")
     writes: list[Write] = []
     if row.trimmed_fen:
         back = [(pending, -row.trimmed_fen), ("shop:commission", row.trimmed_fen)]
-        writes.append(wallet.entry(_name("TRIM", row), at, back, _refs(row)))
+        writes.append(wallet.entry(entry_name("TRIM", row), at, back, _refs(row)))
     to_available, to_debt = settle_debt(before.money, row.left_fen)
     if row.left_fen:
         postings = [
@@ -64,7 +71,7 @@ def _cash(row: Commission, before: Purses, at: datetime) -> tuple[Purses, Sequen
             (account_of(row.payee_id, "available"), to_available),
             (account_of(row.payee_id, "debt"), to_debt),
         ]
-        writes.append(wallet.entry(_name("MATURE", row), at, postings, _refs(row)))
+        writes.append(wallet.entry(entry_name("MATURE", row), at, postings, _refs(row)))
     money = replace(
         before.money,
         available_fen=Fen(before.money.available_fen + to_available),
@@ -79,21 +86,16 @@ def _points(row: Commission, before: Purses, at: datetime) -> tuple[Purses, Sequ
     writes: list[Write] = []
     if trimmed:
         back = [(pending, -trimmed), (POINTS_ISSUED, trimmed)]
-        writes.append(wallet.entry(_name("TRIM", row), at, (), _refs(row), points=back))
+        writes.append(wallet.entry(entry_name("TRIM", row), at, (), _refs(row), points=back))
     if row.left_units == 0:
         return before, writes
-    name = _name("MATURE", row)
+    name = entry_name("MATURE", row)
     expires_at = last_moment(at, settings.read(PointsRules).valid_days)
     move = earn_points(before.points, row.left_units, lot_id=name, expires_at=expires_at, source=pending)
     writes.append(wallet.entry(name, at, (), _refs(row), points=move.postings))
     if move.lot:
         writes.append(wallet.put_lot(move.lot))
     return replace(before, points=move.wallet), writes
-
-
-def _name(kind: str, row: Commission) -> str:
-    name = f"{kind}:{row.order_id}:{row.payee_id}:{row.rule}"
-    return name if row.form == "CASH" else f"{name}:{row.form}"
 
 
 def _refs(row: Commission) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """Fold the journal again and compare it with everything else (trust A4, the nightly audit)."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from chalicelib.admin.verify_chain import verify_chain
 from chalicelib.commissions import store as commissions
+from chalicelib.commissions.hand_out import entry_name
+from chalicelib.commissions.rules import Commission
 from chalicelib.kernel import ids, log
 from chalicelib.kernel.clock import business_day, now
 from chalicelib.kernel.dynamo import commit
@@ -148,21 +150,23 @@ def _check_order(order: Order) -> list[Finding]:
     """Looked at again when it differs: it may have moved between our reads."""
     found: list[Finding] = []
     for _ in range(_PATIENCE):
-        entries = [entry for name in _named(order) if (entry := _entry(name)) is not None]
-        found = check_order(order, entries, commissions.of_order(order.order_id))
+        rows = commissions.of_order(order.order_id)
+        entries = [entry for name in _named(order, rows) if (entry := _entry(name)) is not None]
+        found = check_order(order, entries, rows)
         if not found:
             break
         order = orders.load(order.order_id)
     return found
 
 
-def _named(order: Order) -> list[str]:
-    """The entries that an order and its refunds may have."""
+def _named(order: Order, rows: Sequence[Commission]) -> list[str]:
+    """The entries that an order, its refunds and what caps over time left out of its commissions may have."""
     paid = [f"PAID:{order.order_id}"]
     if order.balance_bill_id:
         paid += [f"PURCHASE:{order.balance_bill_id}", f"CREDIT:{order.order_id}"]
     back = "REFUND", "REPAY"
-    return paid + [f"{kind}:{one.refund_id}" for one in orders.refunds_of(order) for kind in back]
+    refunds = [f"{kind}:{one.refund_id}" for one in orders.refunds_of(order) for kind in back]
+    return paid + refunds + [entry_name("TRIM", row) for row in rows if row.trimmed_fen]
 
 
 def _entry(entry_id: str) -> Entry | None:

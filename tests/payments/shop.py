@@ -4,10 +4,12 @@ Line 1 is 3 × ¥33.33, line 2 is 1 × ¥10.01, freight ¥12; level 1 (B) earns 
 The order is put through the rooms' own stores, its terms frozen as placement would.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from chalicelib.adjustments.rules import ADJUSTMENTS
+from chalicelib.commissions import store as commissions
+from chalicelib.commissions.kinds.cap_budget import BudgetCap
 from chalicelib.commissions.rules import Grant, Payee, TermLine, Terms
 from chalicelib.inventory import store as inventory
 from chalicelib.inventory.rules import Stock
@@ -33,6 +35,7 @@ from chalicelib.payments.settle import settle
 from chalicelib.wallet import store as wallet
 from chalicelib.wechat.login import Identity
 from chalicelib.wechat.pay import PaidNotice
+from tests.commissions import moment
 from tests.payments.fakes import WeChatPay
 
 HOME = Address("AD-HOME", "李雷", "13800138000", "广东省", "深圳市", "南山区", "海德路 1 号")
@@ -161,6 +164,15 @@ def terms(who: People) -> Terms:
         payees=(Payee(who.b, 1, "normal", "L1"), Payee(who.a, 2, "normal", "L2")),
         lines=tuple(TermLine(number, f"PR{number}", f"SK{number}", grants) for number in (1, 2)),
     )
+
+
+def budget(amount_fen: int) -> None:
+    """From now on the plan that C's orders froze pays no more than this in all."""
+    plan = replace(
+        moment.plan("01_two_levels"), plan_id="PL1", caps=(BudgetCap(amount_fen),), starts_at=now()
+    )
+    commit(commissions.add_plan(plan))
+    commissions.forget_plans()
 
 
 def _line(line_no: int, sku_id: str, quantity: int, price_fen: int) -> OrderLine:

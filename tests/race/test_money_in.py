@@ -1,7 +1,9 @@
 """Notices, closing and maturing meet each other (O2, invariants 5, 6, 12, 21, 22)."""
 
+import itertools
 import json
 import random
+from datetime import datetime
 
 import pytest
 
@@ -96,6 +98,24 @@ def test_maturing_sixteen_times(together: Together, who: shop.People, peer: WeCh
     mature()
     assert [wallet.find(one).available_fen for one in (who.b, who.a)] == [2 * one for one in BOTH_FEN]
     assert entries("MATURE") == 4
+
+
+def test_two_payees_of_one_budget(
+    together: Together, who: shop.People, peer: WeChatPay, world: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Invariant 10: sweepers that begin at different ends pay no more than the budget has left."""
+    shop.budget(1_000)
+    shop.received(shop.paid_order(peer, who).order_id)
+    world.advance(days=7, minutes=1)
+    due, turns = commissions.due, itertools.count()
+
+    def from_either_end(at: datetime, limit: int) -> list[tuple[str, str]]:
+        return sorted(due(at, limit), reverse=next(turns) % 2 == 0)
+
+    monkeypatch.setattr(commissions, "due", from_either_end)
+    assert together(mature, mature) == {"done": 2}
+    mature()
+    assert sum(wallet.find(one).available_fen for one in (who.b, who.a)) == 1_000
 
 
 def test_sixteen_clients_of_one_hot_upline(

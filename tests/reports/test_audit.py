@@ -75,6 +75,21 @@ def test_right_books_are_found_right(lived: str) -> None:
     assert store.load(made.audit_id) == made
 
 
+def test_what_a_budget_left_out_is_not_missed(who: shop.People, peer: WeChatPay, world: Clock) -> None:
+    """Of ¥16.48 the two payees earned the budget pays ¥10; what is refunded later comes out of that."""
+    shop.budget(1_000)
+    order_id = shop.paid_order(peer, who).order_id
+    shop.received(order_id)
+    world.advance(days=8)
+    assert mature().amount_fen == 1_000
+    assert audit(is_full=True).findings == ()
+    refund = shop.reserved(order_id, Slice(1, 3), Slice(2, 1))
+    send_refund(refund.refund_id)
+    post_refund(peer.end_refund(refund.refund_id))
+    assert sum(row.left_fen for row in commissions.of_order(order_id)) == 0
+    assert audit(is_full=True).findings == ()
+
+
 def test_what_was_too_little_for_a_point_is_not_missed(
     who: shop.People, peer: WeChatPay, world: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
