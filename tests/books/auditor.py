@@ -37,6 +37,8 @@ class Auditor(Purses):
         self.orders: dict[str, Book] = {}
         self.refunds: dict[str, Book] = {}
         self.commissions: dict[tuple[str, str], Book] = {}
+        self.spent: Counter[tuple[int, str, str]] = Counter()
+        """What was handed out within a plan's cap, by plan, payee and month."""
         self.net: Counter[str] = Counter()
         self.pending: Counter[str] = Counter()
         self.frozen: Counter[str] = Counter()
@@ -84,10 +86,20 @@ class Auditor(Purses):
         demand(self.people[member_id]["status"] != status, "StepNotAllowed")
         self.people[member_id]["status"] = status
 
-    def publish(self, rates: tuple[int, ...], *, own: bool, cap_bps: int, form: Form, at: datetime) -> None:
+    def publish(
+        self,
+        rates: tuple[int, ...],
+        *,
+        own: bool,
+        cap_bps: int,
+        form: Form,
+        month_fen: int | None,
+        at: datetime,
+    ) -> None:
         """A new plan, whose first level is paid in this ``form``, all others in money (R7, R9, R12).
 
-        Refused when the dearest chain could earn more than the cap of an article.
+        Nobody gets more than ``month_fen`` of what is credited in one month. Refused when the dearest chain
+        could earn more than the cap of an article.
         """
         places = [*([0] if own else []), *range(len(rates))]
         tables = [rates, *filter(None, self.levels.values())]
@@ -97,7 +109,9 @@ class Auditor(Purses):
             fixed = sum(sku["fixed"][place] for place in places if place < len(sku["fixed"]))
             lowest = min([sku["price"], *sku["member"].values()])
             demand(fixed <= lowest * cap_bps // 10_000, "PlanNotCompliant")
-        self.plans.append({"rates": rates, "own": own, "cap": cap_bps, "form": form, "from": at + PLAN_WAITS})
+        begins = at + PLAN_WAITS
+        self.plans.append({"rates": rates, "own": own, "cap": cap_bps, "form": form, "from": begins})
+        self.plans[-1] |= {"number": len(self.plans), "month": month_fen}
 
     def plan_at(self, at: datetime) -> Book | None:
         """The last published of the plans that began last."""
@@ -164,7 +178,7 @@ class Auditor(Purses):
             "points": points,
             "expires": at + UNPAID_FOR,
             "earns": self._terms(buyer, lines, at),
-            "form": (self.plan_at(at) or {}).get("form", "CASH"),
+            "plan": self.plan_at(at) or {"form": "CASH", "number": 0, "month": None},
             "completed": False,
             "parcels": 0,
             "late": None,
@@ -249,7 +263,7 @@ class Auditor(Purses):
         credited = 0
         for name, parts in order["earns"].items():
             amount = sum(parts.values())
-            form = order["form"] if amount > 0 and name.endswith("#L1") else "CASH"
+            form = order["plan"]["form"] if amount > 0 and name.endswith("#L1") else "CASH"
             units = amount // WORTH.get(form, 1)
             if form == "CASH":
                 self.pending[name.split("#")[0]] += units
@@ -268,6 +282,7 @@ class Auditor(Purses):
                 "parts": parts,
                 "back": Counter(),
                 "clawed": 0,
+                "trimmed": 0,
                 "holds": set(),
                 "due": None,
                 "matured": False,
@@ -312,5 +327,6 @@ def earned_points(order: Book) -> int:
 
 
 def units_left(row: Book) -> int:
-    """Of a commission, in fen or points: what was credited less the floor of what was taken back."""
-    return int(row["units"] - (row["units"] * row["clawed"] // row["amount"] if row["amount"] else 0))
+    """Of a commission, in fen or units: credited, less the floor of what was taken back or left out."""
+    gone = row["clawed"] + row["trimmed"]
+    return int(row["units"] - (row["units"] * gone // row["amount"] if row["amount"] else 0))

@@ -12,7 +12,7 @@ from tests.books.auditor import (
     unsent,
 )
 from tests.books.auditor_points import demand
-from tests.books.auditor_purses import Book
+from tests.books.auditor_purses import WORTH, Book
 
 RECEIVED_AFTER = timedelta(days=10)
 WINDOW = timedelta(days=7)
@@ -77,28 +77,44 @@ class GoodsAuditor(Auditor):
                 self._hand_out(*key, row, at)
 
     def _hand_out(self, order_id: str, name: str, row: Book, at: datetime) -> None:
-        payee, left, entry_id = name.split("#")[0], units_left(row), f"MATURE:{order_id}:{name}"
-        entry_id = entry_id.replace("#", ":")
+        payee, of_row = name.split("#")[0], f"{order_id}:{name}".replace("#", ":")
+        entry_id, before = f"MATURE:{of_row}", units_left(row)
+        cap, row["trimmed"] = self._left_out(self.orders[order_id]["plan"], payee, row)
+        left = units_left(row)
         if row["form"] in ("COUPON", "GIFT"):
             is_coupon = row["form"] == "COUPON"
             thing_id = self.coupon_form if is_coupon else self.gift_form
             room = (self.campaigns if is_coupon else self.gifts)[thing_id]["left"]
             if room < left:
+                row["trimmed"] = 0
                 return  # it waits until there are enough
             prefix, grant_id = "CP" if is_coupon else "GC", f"{order_id}:{name}"
             row["things"] = [self.number(prefix, grant_id, str(unit)) for unit in range(left)]
             for one in row["things"]:
                 (self.send if is_coupon else self.give_gift)(one, payee, thing_id, at)
         elif row["form"] == "POINTS":
-            self.points_pending[payee] -= left
+            self.points_pending[payee] -= before
             self.points_come(payee, left, entry_id, at)
-            self.book_points(entry_id)
+            for booked in ([entry_id] if left else []) + ([f"TRIM:{of_row}"] if before > left else []):
+                self.book_points(booked)
         else:
-            self.pending[payee] -= left
+            self.pending[payee] -= before
             self.net[payee] += left
             if left:
                 self.book(entry_id)
+            if row["trimmed"]:
+                self.book(f"TRIM:{of_row}", shop_commission=row["trimmed"])
+        self.spent[cap] += row["amount"] - row["clawed"] - row["trimmed"]
         row |= {"state": "MATURED", "matured": True}
+
+    def _left_out(self, plan: Book, payee: str, row: Book) -> tuple[tuple[int, str, str], int]:
+        """The cap it counts in, and what that leaves out: so much a month, what was earned first is paid
+        first; of what comes in units, whole ones are kept (R9)."""
+        cap = plan["number"], payee, f"{row['paid_at'] + timedelta(hours=8):%Y-%m}"
+        earned = row["amount"] - row["clawed"]
+        room = earned if plan["month"] is None else max(0, plan["month"] - self.spent[cap])
+        kept, unit = min(earned, room), WORTH.get(row["form"], 1)
+        return cap, 0 if kept == earned else earned - kept // unit * unit
 
     # -- stock ------------------------------------------------------------------------------
 

@@ -175,7 +175,7 @@ class MoneyAuditor(GoodsAuditor):
         that buying had brought."""
         total = self.refund_fen(refund_id)
         order_id = self.refunds[refund_id]["order"]
-        taken = {name: self._claw(name, row, self.orders[order_id])
+        taken = {name: self._claw(name, row, refund_id)
                  for (number, name), row in self.commissions.items() if number == order_id}  # fmt: skip
         money = sum(units for name, units in taken.items() if name.count("#") == 1)
         in_points = sum(units for name, units in taken.items() if name.endswith("#POINTS"))
@@ -200,9 +200,11 @@ class MoneyAuditor(GoodsAuditor):
         refund = self.refunds[refund_id]
         return int(refund["freight"]) + sum(one["fen"] for one in refund["lines"].values())
 
-    def _claw(self, name: str, row: Book, order: Book) -> int:
-        """All that should be taken back by now, less what was: any order of refunds ends equal."""
-        if row["state"] == "ZERO":
+    def _claw(self, name: str, row: Book, refund_id: str) -> int:
+        """All that should be taken back by now, less what was: any order of refunds ends equal. What a cap
+        left out comes off first."""
+        order, lines = self.orders[self.refunds[refund_id]["order"]], self.refunds[refund_id]["lines"]
+        if row["state"] == "ZERO" or not any(row["parts"].get(one) and lines[one]["fen"] for one in lines):
             return 0
         should = sum(
             part * order["lines"][number]["back_fen"] // order["lines"][number]["paid"]
@@ -210,7 +212,7 @@ class MoneyAuditor(GoodsAuditor):
             if part
         )
         before = units_left(row)
-        row["clawed"] = should
+        row["clawed"] = max(row["clawed"], should - row["trimmed"])
         taken = before - units_left(row)
         payee, form = name.split("#")[0], row["form"]
         if form == "POINTS" and row["matured"]:
@@ -220,7 +222,7 @@ class MoneyAuditor(GoodsAuditor):
         else:
             cash = self.net if row["matured"] else self.pending
             (self.points_pending if form == "POINTS" else cash)[payee] -= taken
-        if row["amount"] and should == row["amount"]:
+        if row["clawed"] + row["trimmed"] == row["amount"]:
             row["state"] = "CLAWED"
         return int(taken)
 

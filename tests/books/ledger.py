@@ -194,6 +194,7 @@ def _check_commissions(tables: Tables, auditor: MoneyAuditor) -> None:
         parts = {part["line_no"]: part["amount_fen"] for part in row["parts"]}
         assert parts == expected["parts"], (key, parts, expected["parts"])
         assert (row["state"], row["clawed_fen"]) == (expected["state"], expected["clawed"]), (key, row)
+        assert (row.get("trimmed_fen") or 0) == expected["trimmed"], (key, row, expected["trimmed"])
         assert set(row.get("holds", [])) == expected["holds"], key
         assert (row.get("form", "CASH"), row.get("kept_units") or 0) == (expected["form"], expected["kept"])
         if expected["form"] != "CASH":

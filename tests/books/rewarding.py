@@ -29,7 +29,7 @@ class Rewarding(Selling, PayingBack, Deciding):
     def earn_a_reward(self, who: int, bought: int, form: str, fate: str) -> None:
         """A plan that pays so, a sale whose window passes; then kept, used and lost, or only lost."""
         rates = {"POINTS": (1_100, 450), "COUPON": (1_200, 400), "GIFT": (1_150, 470)}[form]
-        self.publish(plan=(rates, False, 6_200, form))
+        self.publish(plan=(rates, False, 6_200, form, None))
         self.clock.advance(seconds=20)
         before = set(self.auditor.orders)
         below = [one for one in self.people if any(map(self.auditor.is_active, self.auditor.chain(one)[1:2]))]

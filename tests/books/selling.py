@@ -8,6 +8,7 @@ from hypothesis.stateful import precondition, rule
 
 from chalicelib.commissions import store as commissions
 from chalicelib.commissions.draft_plan import draft_plan
+from chalicelib.commissions.kinds.cap_payee_period import PayeePeriodCap
 from chalicelib.commissions.kinds.form_cash import CashForm
 from chalicelib.commissions.kinds.form_coupon import CouponForm
 from chalicelib.commissions.kinds.form_gift import GiftForm
@@ -53,16 +54,17 @@ some_points = st.sampled_from([0, 0, 30, 100, 101])
 sales = st.tuples(picks, baskets, depths, st.none() | picks, some_points)
 plans = st.sampled_from(
     [
-        ((1_000, 500), False, 6_100, "CASH"),
-        ((1_100, 450), False, 6_200, "POINTS"),
-        ((1_234, 567, 89), True, 4_500, "CASH"),
-        ((800,), True, 7_100, "POINTS"),
-        ((1_200, 400), False, 6_150, "COUPON"),
-        ((1_150,), True, 7_150, "GIFT"),
-        ((2_500, 900), False, 3_000, "CASH"),
+        ((1_000, 500), False, 6_100, "CASH", 1_300),
+        ((1_100, 450), False, 6_200, "POINTS", 950),
+        ((1_234, 567, 89), True, 4_500, "CASH", None),
+        ((800,), True, 7_100, "POINTS", None),
+        ((1_200, 400), False, 6_150, "COUPON", 700),
+        ((1_150,), True, 7_150, "GIFT", 1_000),
+        ((2_500, 900), False, 3_000, "CASH", None),
     ]
 )
-"""Rates, whether own purchases count, the cap, and the form in which the first level is paid."""
+"""Rates, whether own purchases count, the ceiling, the form in which the first level is paid, and the most
+that anybody gets of one month."""
 
 
 class Selling(Books):
@@ -320,8 +322,8 @@ class Deciding(Books):
         )
 
     @rule(plan=plans)
-    def publish(self, plan: tuple[tuple[int, ...], bool, int, str]) -> None:
-        rates, own, cap_bps, form = plan
+    def publish(self, plan: tuple[tuple[int, ...], bool, int, str, int | None]) -> None:
+        rates, own, cap_bps, form, month_fen = plan
         paid_in: dict[str, Form] = {
             "CASH": CashForm(),
             "POINTS": PointsForm(),
@@ -332,11 +334,14 @@ class Deciding(Books):
             replace(one, forms=(paid_in[form],)) if one.rule_id == "L1" else one
             for one in level_rules(rates, self_purchase=own)
         )
-        draft = draft_plan(Plan("", 0, "新方案", "DRAFT", rules, cap_bps=cap_bps))
+        caps = () if month_fen is None else (PayeePeriodCap("MONTH", month_fen),)
+        draft = draft_plan(Plan("", 0, "新方案", "DRAFT", rules, cap_bps=cap_bps, caps=caps))
         self.compare()
         self.step(
             lambda: _publish(draft),
-            lambda: self.auditor.publish(rates, own=own, cap_bps=cap_bps, form=form, at=self.at),
+            lambda: self.auditor.publish(
+                rates, own=own, cap_bps=cap_bps, form=form, month_fen=month_fen, at=self.at
+            ),
         )
 
     @rule(pick=picks, change=st.integers(-12, 8).filter(bool))

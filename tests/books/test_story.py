@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.books.auditor_purses import WORTH
 from tests.books.history import told
-from tests.books.rewarding import Adjusting, Rewarding
+from tests.books.rewarding import TEA, Adjusting, Rewarding
 
 
 class Rewards(Rewarding, Adjusting):
@@ -33,6 +34,29 @@ def test_a_reward_used_and_lost_is_as_the_auditor_has_it(form: str) -> None:
         else:
             assert sum(row["kept"] for row in book.commissions.values()) == 1, "the one that was used"
         assert any(one == f"EARN:{order}" for order in book.orders for one in book.entries), buyer
+    finally:
+        story.teardown()
+
+
+@pytest.mark.parametrize("form", ["CASH", "POINTS", "COUPON", "GIFT"])
+def test_a_cap_of_a_month_leaves_out_what_a_refund_takes_first(form: str) -> None:
+    """R9, invariants 10, 11: of two orders the first is paid whole, the second a part, in whole units."""
+    story = Rewards()
+    try:
+        story.begin(sales=[])
+        story.publish(plan=((1_000, 500), False, 6_100, form, 2_000))
+        for _ in range(2):
+            story.clock.advance(seconds=20)
+            story.sell(who=2, basket={TEA: 2}, far=5)
+        story.clock.advance(days=7, minutes=1)
+        story.complete()
+        story.mature()
+        found = story.auditor.commissions.items()
+        trimmed = [row["trimmed"] for (_, name), row in found if "#L1" in name and row["form"] == form]
+        unit = WORTH.get(form, 1)
+        assert trimmed == [0, 1_580 - (2_000 - 1_580) // unit * unit]
+        story.give_back(pick=0, wanted={1: (1, None)})
+        story.give_back(pick=1, wanted={1: (1, None)})
     finally:
         story.teardown()
 

@@ -113,6 +113,7 @@ def _build(peer: WeChatPay) -> MoneyAuditor:
                 "stocked": orders_shop.STOCK,
             }
     auditor.plans = [{"rates": (1_000, 500), "own": False, "cap": 3_000, "form": "CASH", "from": START}]
+    auditor.plans[0] |= {"number": 1, "month": None}
     _offer(
         auditor, [shop.tea.product_id, shop.samples.product_id], tea=shop.tea.product_id, card=card.product_id
     )
