@@ -215,10 +215,9 @@ def test_two_staff_on_one_refund(together: Together, who: shop.People, peer: WeC
     assert told.keys() <= {"200", "409 ORDER_MOVED", "409 REFUND_MOVED"}
     refund, order = orders.load_refund(refund_id), orders.load(order_id)
     if refund.status == "REFUSED":
-        assert (list(peer.refunds), order.refund_reserved_fen) == ([], 0)
+        assert ("refund" in peer.calls, order.refund_reserved_fen) == (False, 0)
         assert not any(row.holds for row in commissions.of_order(order_id))
     else:
         assert (refund.status, list(peer.refunds)) == ("SENT", [refund_id])
         assert order.refund_reserved_fen == refund.amount_fen == 6_666
         assert all(row.holds for row in commissions.of_order(order_id))
-    assert peer.calls.count("refund") <= 1
