@@ -35,8 +35,8 @@ class DomainError(Exception):
 
     @classmethod
     def code(cls) -> str:
-        """``OutOfStock`` is ``OUT_OF_STOCK``."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).upper()
+        """``OutOfStock`` is ``OUT_OF_STOCK``, ``OneAtATime`` is ``ONE_AT_A_TIME``."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__).upper()
 
 
 class BadRequest(DomainError):

@@ -8,7 +8,6 @@ from importlib import import_module
 import pytest
 
 from chalicelib.commissions import store
-from chalicelib.commissions.credit import credit
 from chalicelib.commissions.hold import hold, lift
 from chalicelib.commissions.mature import BATCH, Matured, mature
 from chalicelib.commissions.rules import Commission, CommissionsMoved, Grant, Payee, SaleLine
@@ -363,35 +362,3 @@ class TestLateClawback:
         again = support.ask_back(self.one, "RF1", {1: 9999})
         commit(again.writes)
         assert (wallet.find("MBA").frozen_fen, wallet.find("MBA").debt_fen) == (1099, 999)
-
-
-def test_a_hold_between_reading_and_maturing_stops_it(world: small.Clock) -> None:
-    """Invariant 12: what was free when it was read may be held when it is written."""
-    support.pay(support.sale())
-    receive()
-    world.advance(days=8)
-    seen = row()
-    commit(hold("OR1", "RF1", [1]))
-    with pytest.raises(CommissionsMoved):
-        commit(store.mature(seen, now()))
-    assert row().state == "PENDING"
-
-
-def test_nothing_matures_before_its_time_whoever_asks(world: small.Clock) -> None:
-    """Invariant 12: the write itself knows the window, not only whoever found the row due."""
-    support.pay(support.sale())
-    receive()
-    world.advance(days=6)
-    with pytest.raises(CommissionsMoved):
-        commit(store.mature(row(), now()))
-    assert row().state == "PENDING"
-
-
-def test_a_sale_is_credited_once(world: small.Clock) -> None:
-    """Invariants 6, 22: the rows themselves refuse to be put again."""
-    credited = credit(support.sale(), now())
-    commit(credited.writes)
-    before = row()
-    with pytest.raises(ConditionFailed):
-        commit(credited.writes)
-    assert row() == before

@@ -81,6 +81,15 @@ def test_a_stale_reader_cannot_write() -> None:
     assert path_of(b) == ids(a, two)
 
 
+def test_of_two_who_bind_one_member_the_first_has_it() -> None:
+    """Invariant 9: the second decided on a member who stood below nobody."""
+    one, two, seen = join("one"), join("two"), join("b")
+    move(seen, one)
+    with pytest.raises(MemberChanged):
+        commit(store.bind_upline(seen, ids(two), at=seen.joined_at, code="X"))
+    assert path_of(seen) == ids(one)
+
+
 def test_one_who_was_moved_away_is_left_alone() -> None:
     """The event of the former inviter must not pull a member back."""
     one, two = join("one"), join("two")

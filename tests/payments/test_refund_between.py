@@ -70,6 +70,23 @@ def test_two_decide_on_what_is_asked(
     assert order.refund_reserved_fen == (6_666 if rival == "reserve" else 0)
 
 
+def test_a_sender_who_is_overtaken_by_another_and_by_the_end(who: shop.People, peer: WeChatPay) -> None:
+    """Invariant 5: it read RESERVED; meanwhile another sent it and WeChat's word of the end was posted."""
+    order_id = shop.paid_order(peer, who).order_id
+    refund_id = shop.reserved(order_id, Slice(1, 2)).refund_id
+
+    def rival() -> None:
+        send_refund(refund_id)
+        post_refund(peer.end_refund(refund_id))
+
+    with pytest.MonkeyPatch.context() as patch:
+        reads = before_read(2, rival, patch)
+        assert send_refund(refund_id) is None
+        assert reads() >= 2
+    assert orders.load_refund(refund_id).status == "POSTED"
+    assert peer.calls.count("refund") == 1
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_two_notices_of_one_end(who: shop.People, peer: WeChatPay, number: int) -> None:
     """Invariant 22: the second finds it posted."""

@@ -54,6 +54,16 @@ def test_sixteen_withdrawals_of_one_balance(together: Together, peer: WeChatPay)
     assert purse(member_id) == (4_000, 6_000, 0)
 
 
+def test_sixteen_small_withdrawals_at_once(together: Together, peer: WeChatPay) -> None:
+    """Invariant 14, W2: there is money for all, and room for one at a time."""
+    member_id = distributor(available_fen=50_000)
+    told = together(
+        *[lambda one=one: withdraw(member_id, 1_000, f"request-{one:04}") for one in range(MANY)]  # type: ignore[misc]
+    )
+    assert told.keys() <= {"201", "409 ONE_AT_A_TIME", "409 WALLET_MOVED"} and told["201"] == 1
+    assert purse(member_id) == (49_000, 1_000, 0)
+
+
 def test_one_withdrawal_asked_sixteen_times(together: Together, peer: WeChatPay) -> None:
     """Invariant 22: the same key is the same withdrawal."""
     member_id = distributor(available_fen=50_000)

@@ -171,6 +171,18 @@ def test_wrong_books_close_no_day(lived: str, who: shop.People) -> None:
     assert store.last_closed_day() is None
 
 
+def test_books_that_are_off_ring_by_how_much(
+    lived: str, who: shop.People, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both alarms hang on these metrics; of books that are right the first says 0."""
+    audit(is_full=True)
+    assert '"books_off_fen": 0' in capsys.readouterr().out
+    tamper("wallets", {"member_id": who.a}, "available_fen", {"N": "999"})
+    audit(is_full=True)
+    told = capsys.readouterr().out
+    assert '"books_off_fen": 616' in told and '"audit_findings": ' in told
+
+
 def test_the_schedule_runs_once_a_business_day_after_the_bills(lived: str, world: Clock) -> None:
     """W5: the world's clock stands at ten in Shanghai; bills are ready by eleven."""
     audit_nightly()

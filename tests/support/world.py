@@ -27,6 +27,8 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
+from chalicelib.commissions import store as commissions
+from chalicelib.distributors import store as distributors
 from chalicelib.kernel import aws, clock, crypto, secrets, settings
 from scripts.local import tables
 from tests.support import quick_moto
@@ -109,6 +111,8 @@ def furnished() -> Iterator[Clock]:
         clock.install(None)
         secrets.forget()
         settings.forget()
+        commissions.forget_plans()
+        distributors.forget_levels()
 
 
 def upload(key: str, content: bytes | None = None) -> None:

@@ -9,11 +9,12 @@ import pytest
 from chalicelib.kernel import aws
 from chalicelib.kernel.dynamo import commit
 from chalicelib.kernel.jobs import Change, deliver
+from chalicelib.wallet import rebuild as rebuild_file
 from chalicelib.wallet import store
 from chalicelib.wallet.count_entry import count_entry
 from chalicelib.wallet.jobs import count_in_statements
 from chalicelib.wallet.rebuild import rebuild
-from chalicelib.wallet.rules import ALL, Totals, account_of, day_scope, month_scope
+from chalicelib.wallet.rules import ALL, Line, Totals, account_of, day_scope, fold, month_scope
 from tests.support import world as support
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -149,6 +150,22 @@ class TestRebuild:
         assert projections() == expected
         rebuild("MB1", since=date(2026, 11, 1))
         assert projections() == expected
+
+    def test_a_line_that_is_counted_meanwhile_starts_it_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Between the fold and its write the stream goes on; nothing it counted is written over."""
+        some_books()
+        late = [one for one in journal_records() if one["eventID"] == "PAYOUT:1"]
+        deliver("journal", [one for one in journal_records() if one not in late], [count_in_statements])
+
+        def folding(member_id: str, scope: str, lines: list[Line]) -> Totals:
+            made = fold(member_id, scope, lines)
+            if scope == ALL and late:
+                deliver("journal", [late.pop()], [count_in_statements])
+            return made
+
+        monkeypatch.setattr(rebuild_file, "fold", folding)
+        assert rebuild("MB1").withdrawn_fen == 40
+        assert store.totals("MB1").withdrawn_fen == 40
 
     def test_a_member_without_lines_has_nothing_to_rebuild(self) -> None:
         assert rebuild("MB9").lines == 0
