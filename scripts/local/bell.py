@@ -1,29 +1,35 @@
-"""The embedded engine rings at every change of a table, so that the worker looks when there is something.
+"""The embedded engine rings when a table changes, so that the worker looks there and nowhere else.
 
-Eight bytes that both processes map into memory: the engine counts there before it answers the write, so
+A count for each table, in memory that both processes map: the engine counts before it answers the write, so
 whoever finds the count as it was has missed nothing.
 """
 
 import mmap
+import zlib
 from pathlib import Path
 
-_BYTES = 8
+_BYTES, _PLACES = 8, 512
 
 
 class Bell:
-    """A count that only grows while the engine runs."""
+    """Counts that only grow. Tables may share one by chance; then both are looked at."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+b") as file:
-            file.truncate(_BYTES)
-            self._shared = mmap.mmap(file.fileno(), _BYTES)
+            file.truncate(_BYTES * _PLACES)
+            self._shared = mmap.mmap(file.fileno(), _BYTES * _PLACES)
 
-    def ring(self) -> None:
-        """Something has changed."""
-        self._shared[:] = (self.count + 1).to_bytes(_BYTES, "little")
+    def ring(self, table: str) -> None:
+        """Something has changed in this table, by its full name."""
+        place = _place(table)
+        self._shared[place] = (self.count(table) + 1).to_bytes(_BYTES, "little")
 
-    @property
-    def count(self) -> int:
+    def count(self, table: str) -> int:
         """How often it rang so far."""
-        return int.from_bytes(self._shared[:], "little")
+        return int.from_bytes(self._shared[_place(table)], "little")
+
+
+def _place(table: str) -> slice:
+    start = zlib.crc32(table.encode()) % _PLACES * _BYTES
+    return slice(start, start + _BYTES)

@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scripts.local.bell import Bell
@@ -72,16 +72,16 @@ async def _serve(port: int, state: Path, snapshot_seconds: float, history: int) 
 
 
 def _ring_at_changes(bell: "Bell") -> None:
-    """Whoever follows the streams hears of each record as it is made."""
+    """Whoever follows a stream hears of each record when it is there."""
     from ministack.services import dynamodb
 
-    number_of = dynamodb._next_stream_seq
+    emit = dynamodb._emit_stream_event
 
-    def numbered() -> str:
-        bell.ring()
-        return str(number_of())
+    def emit_and_ring(table_name: str, *change: Any, **how: Any) -> None:
+        emit(table_name, *change, **how)
+        bell.ring(table_name)
 
-    dynamodb._next_stream_seq = numbered
+    dynamodb._emit_stream_event = emit_and_ring
 
 
 async def _snapshots(every_seconds: float) -> None:

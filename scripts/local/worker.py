@@ -36,15 +36,12 @@ def main() -> None:
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
-    pump = Pump(options.state / "dead-letters.jsonl")
-    timer = Timer()
     bell = Bell(options.bell) if options.bell else None
+    pump = Pump(options.state / "dead-letters.jsonl", bell)
+    timer = Timer()
     turns = idle_turns = 0
-    heard: int | None = None
     while not stopping.is_set():
-        rung = bell.count if bell else turns  # before looking: what changes meanwhile rings again
-        worked = rung != heard and pump.turn()
-        heard = None if worked else rung
+        worked = pump.turn()
         timer.turn()
         turns, idle_turns = turns + 1, 0 if worked else idle_turns + 1
         (options.state / "worker-idle").write_text(f"{turns} {idle_turns}")
@@ -55,12 +52,13 @@ def main() -> None:
 
 
 class Pump:
-    """Reads every followed table's stream and calls its handler."""
+    """Reads every followed table's stream and calls its handler; with a bell, where it rang."""
 
-    def __init__(self, dead_letters: Path) -> None:
+    def __init__(self, dead_letters: Path, bell: Bell | None) -> None:
         import app
 
-        self.dead_letters = dead_letters
+        self.dead_letters, self.bell = dead_letters, bell
+        self.heard: dict[str, int] = {}
         self.handlers = {
             table: getattr(app, f"{table.replace('-', '_')}_changes") for table in front_door.followers()
         }
@@ -69,7 +67,18 @@ class Pump:
 
     def turn(self) -> bool:
         """One round over all streams; true when there was anything to do."""
-        return sum(self._drain(table) for table in self.handlers) > 0
+        return sum(self._look(table) for table in self.handlers) > 0
+
+    def _look(self, table: str) -> bool:
+        if self.bell is None:
+            return self._drain(table)
+        rung = self.bell.count(dynamo.table_name(table))  # before looking: what changes meanwhile rings again
+        if self.heard.get(table) == rung:
+            return False
+        worked = self._drain(table)
+        if not worked:
+            self.heard[table] = rung
+        return worked
 
     def _drain(self, table: str) -> bool:
         streams, worked = aws.client("dynamodbstreams"), False
