@@ -108,6 +108,13 @@ GUARDS = (
         ),
     ),
     Guard(
+        "a grant of points is decided once (19)",
+        WALLET,
+        'return put(row, (GrantRow.version == before.version) & (GrantRow.status == "WAITING"), GrantMoved)',
+        "return put(row)",
+        ("tests/race/test_console.py::test_sixteen_decide_on_one_grant_of_points",),
+    ),
+    Guard(
         "nothing is sold that is not there (21)",
         "chalicelib/inventory/store.py",
         "row.available >= quantity,",

@@ -4,6 +4,7 @@ from tests.guards.guard import Guard
 
 SETTLE = "chalicelib/payments/settle.py"
 PAYMENTS = "chalicelib/payments/rules.py"
+ARRIVED = "chalicelib/payments/store.py"
 ORDERS = "chalicelib/orders/store.py"
 ROWS = "chalicelib/commissions/store.py"
 PAID_OUT = "chalicelib/withdrawals/store.py"
@@ -90,6 +91,34 @@ GUARDS = (
             "tests/payments/test_settle.py::test_a_payment_after_the_close_goes_back_whole",
             "tests/payments/test_settle.py::test_pay_close_and_sweep_in_any_order_leave_balanced_books",
         ),
+    ),
+    Guard(
+        "the money of a payment is booked once (6)",
+        ARRIVED,
+        "actions, is_first, otherwise=otherwise)",
+        "actions, otherwise=otherwise)",
+        ("tests/payments/test_stale_writes.py::test_the_money_of_an_order_is_booked_once",),
+    ),
+    Guard(
+        "what was paid meanwhile is not closed at WeChat (6)",
+        ARRIVED,
+        'None)]\n    return update(PaymentRow, (order_id,), actions, PaymentRow.status == "PREPAID")',
+        "None)]\n    return update(PaymentRow, (order_id,), actions)",
+        ("tests/payments/test_stale_writes.py::test_what_was_paid_meanwhile_stays_paid",),
+    ),
+    Guard(
+        "the return of late money takes each step once (7)",
+        ARRIVED,
+        "return update(PaymentRow, (payment.order_id,), actions, is_as_seen)",
+        "return update(PaymentRow, (payment.order_id,), actions)",
+        ("tests/payments/test_stale_writes.py::test_the_return_of_late_money_takes_each_step_once",),
+    ),
+    Guard(
+        "one order is its buyer's first (R6)",
+        ORDERS,
+        "return put_new(FirstOrderRow(member_id=order.buyer_id, order_id=order.order_id), otherwise)",
+        "return put(FirstOrderRow(member_id=order.buyer_id, order_id=order.order_id))",
+        ("tests/race/test_buying.py::test_one_of_sixteen_orders_is_the_first",),
     ),
     Guard(
         "an order moves over exactly what was read (5)",

@@ -1,5 +1,6 @@
 """The last pieces, and one tap that comes sixteen times (O1, invariants 21, 22)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from chalicelib.orders import store as orders
 from chalicelib.orders.cancel import cancel
 from chalicelib.wechat.login import Identity
 from tests.orders.shop import HOME, Shop, open_shop
+from tests.orders.test_first_order import publish as publish_a_rule_for_first_orders
 from tests.payments.fakes import WeChatPay
 from tests.race.harness import MANY, Together
 from tests.support import api
@@ -67,6 +69,18 @@ def test_the_last_five_and_sixteen_buyers(together: Together, shop: Shop) -> Non
     assert (told["201"], sold_out) == (LEFT, MANY - LEFT), told
     assert shop.left(shop.tea) == 0
     assert len(dump("orders")) == LEFT
+
+
+def test_one_of_sixteen_orders_is_the_first(together: Together, shop: Shop) -> None:
+    """R6: what only the first order earns is earned once, however many are placed at once."""
+    publish_a_rule_for_first_orders()
+    leave(shop, MANY)
+    told = together(
+        *[lambda one=one: place(shop.c, body(shop), f"order-{one:04}") for one in range(MANY)]  # type: ignore[misc]
+    )
+    assert set(told) <= {"201", "429 CROWDED"} and told["201"] > 1, told
+    placed = [orders.load(json.loads(one)["order_id"]["S"]) for one in dump("orders")]
+    assert sum(order.terms.claims_first_order for order in placed) == 1
 
 
 def test_one_key_sixteen_times(together: Together, shop: Shop) -> None:

@@ -13,6 +13,7 @@ from chalicelib.kernel.dynamo import commit
 from chalicelib.members import store as members
 from chalicelib.members.rules import new_member
 from chalicelib.wallet import store as wallet
+from chalicelib.wallet.grant_points import grant_points
 from tests.race.harness import MANY, Together
 from tests.support import api
 from tests.support.api import Answer
@@ -105,6 +106,24 @@ def test_sixteen_decide_on_one_adjustment(together: Together, world: Clock) -> N
     is_done = adjustments.load(asked.adjustment_id).status == "DONE"
     assert wallet.find("MBA").available_fen == (5_000 if is_done else 0)
     assert len(dump("journal")) == is_done
+
+
+def test_sixteen_decide_on_one_grant_of_points(together: Together, world: Clock) -> None:
+    """W6, trust A6.5: the same for points; what was given is not called refused."""
+    commit(members.put_member(new_member("MBA", START)))
+    asked = grant_points("MBA", 50_000, reason="周年礼", by="STASKS", key="grant-0001")
+    assert asked.status == "WAITING"
+    path = f"/console/points-grants/{asked.grant_id}/decision"
+    tokens = [api.staff_token("points.grant", staff_id=f"ST{number}") for number in range(MANY)]
+    told = together(
+        *[
+            lambda one=one, token=token: api.post(path, {"is_agreed": one % 2 == 0}, token=token)
+            for one, token in enumerate(tokens)
+        ]  # type: ignore[misc]
+    )
+    assert told["200"] == 1 and told.keys() <= {"200", "409 GRANT_MOVED", "409 POINTS_MOVED"}, told
+    is_done = wallet.load_grant(asked.grant_id).status == "DONE"
+    assert wallet.find_points("MBA").available == (50_000 if is_done else 0)
 
 
 def test_adjustments_agreed_to_while_others_are(together: Together, world: Clock) -> None:
