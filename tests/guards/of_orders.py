@@ -138,6 +138,13 @@ GUARDS = (
         ("tests/payments/test_refund_between.py::test_a_sender_who_is_overtaken_by_another_and_by_the_end",),
     ),
     Guard(
+        "a refund that ended is not sent again (5, 8)",
+        ORDERS,
+        "return update(RefundRow, (refund.refund_id,), actions, condition, otherwise=RefundMoved)",
+        "return update(RefundRow, (refund.refund_id,), actions)",
+        ("tests/payments/test_refund_between.py::test_a_sender_who_is_overtaken_by_another_and_by_the_end",),
+    ),
+    Guard(
         "no line is refunded for more than was paid for it (8)",
         "chalicelib/orders/move_refund.py",
         "if not 0 <= amount_fen <= most_fen:",

@@ -20,6 +20,7 @@ from chalicelib.payments.post_refund import post_refund
 from chalicelib.payments.send_refund import send_refund
 from tests.payments import shop
 from tests.payments.fakes import WeChatPay
+from tests.support.world import Clock
 
 Act = Callable[[], object]
 
@@ -70,13 +71,21 @@ def test_two_decide_on_what_is_asked(
     assert order.refund_reserved_fen == (6_666 if rival == "reserve" else 0)
 
 
-def test_a_sender_who_is_overtaken_by_another_and_by_the_end(who: shop.People, peer: WeChatPay) -> None:
-    """Invariant 5: it read RESERVED; meanwhile another sent it and WeChat's word of the end was posted."""
+@pytest.mark.parametrize("is_repeat", [False, True], ids=["the first attempt", "a repeat"])
+def test_a_sender_who_is_overtaken_by_another_and_by_the_end(
+    who: shop.People, peer: WeChatPay, world: Clock, is_repeat: bool
+) -> None:
+    """Invariant 5: it read RESERVED or SENT; meanwhile WeChat's word of the end was posted.
+    The end stays, and WeChat is not told once more."""
     order_id = shop.paid_order(peer, who).order_id
     refund_id = shop.reserved(order_id, Slice(1, 2)).refund_id
+    if is_repeat:
+        send_refund(refund_id)
+        world.advance(minutes=6)
 
     def rival() -> None:
-        send_refund(refund_id)
+        if not is_repeat:
+            send_refund(refund_id)
         post_refund(peer.end_refund(refund_id))
 
     with pytest.MonkeyPatch.context() as patch:
