@@ -1,6 +1,7 @@
 """Two people edit one thing (G3, R10): one is in force, the others are told."""
 
 import json
+from collections import Counter
 from typing import Any
 
 from chalicelib.adjustments import store as adjustments
@@ -90,17 +91,23 @@ def test_a_plan_is_edited_while_it_is_submitted(together: Together, world: Clock
     assert (plan.status, plan.name) in (("APPROVED", "原稿"), ("DRAFT", "修订"))
 
 
-def test_sixteen_decide_on_one_adjustment(together: Together, world: Clock) -> None:
-    """Trust A6.5: half agree and half refuse, each another person; one word counts, and money moves once."""
-    commit(members.put_member(new_member("MBA", START)))
-    asked = ask_adjustment("MBA", 5_000, reason="补差", by="STASKS", key="adjust-0001")
-    path = f"/console/wallet-adjustments/{asked.adjustment_id}/decision"
-    tokens = [api.staff_token("wallet.adjust", staff_id=f"ST{number}") for number in range(MANY)]
-    told = together(
+def half_agree(together: Together, path: str, permission: str) -> Counter[str]:
+    """Sixteen persons who may, none of them whoever asked, decide at once; every other one agrees."""
+    tokens = [api.staff_token(permission, staff_id=f"ST{number}") for number in range(MANY)]
+    return together(
         *[
             lambda one=one, token=token: api.post(path, {"is_agreed": one % 2 == 0}, token=token)
             for one, token in enumerate(tokens)
         ]  # type: ignore[misc]
+    )
+
+
+def test_sixteen_decide_on_one_adjustment(together: Together, world: Clock) -> None:
+    """Trust A6.5: one word counts, and money moves once."""
+    commit(members.put_member(new_member("MBA", START)))
+    asked = ask_adjustment("MBA", 5_000, reason="补差", by="STASKS", key="adjust-0001")
+    told = half_agree(
+        together, f"/console/wallet-adjustments/{asked.adjustment_id}/decision", "wallet.adjust"
     )
     assert told == {"200": 1, "409 ADJUSTMENT_MOVED": MANY - 1}
     is_done = adjustments.load(asked.adjustment_id).status == "DONE"
@@ -113,14 +120,7 @@ def test_sixteen_decide_on_one_grant_of_points(together: Together, world: Clock)
     commit(members.put_member(new_member("MBA", START)))
     asked = grant_points("MBA", 50_000, reason="周年礼", by="STASKS", key="grant-0001")
     assert asked.status == "WAITING"
-    path = f"/console/points-grants/{asked.grant_id}/decision"
-    tokens = [api.staff_token("points.grant", staff_id=f"ST{number}") for number in range(MANY)]
-    told = together(
-        *[
-            lambda one=one, token=token: api.post(path, {"is_agreed": one % 2 == 0}, token=token)
-            for one, token in enumerate(tokens)
-        ]  # type: ignore[misc]
-    )
+    told = half_agree(together, f"/console/points-grants/{asked.grant_id}/decision", "points.grant")
     assert told["200"] == 1 and told.keys() <= {"200", "409 GRANT_MOVED", "409 POINTS_MOVED"}, told
     is_done = wallet.load_grant(asked.grant_id).status == "DONE"
     assert wallet.find_points("MBA").available == (50_000 if is_done else 0)
