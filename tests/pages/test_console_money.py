@@ -145,6 +145,20 @@ def test_the_overview_agrees_with_the_books(
         assert "withdrawals?status=AUDIT" in page.url
 
 
+def test_an_overview_that_cannot_be_read_anew_says_so(world: World, chromium: Browser) -> None:
+    """B4: the figures stay, with a word that they are older, until they can be read again."""
+    look = "document.dispatchEvent(new Event('visibilitychange'))"
+    with desk(chromium, world) as page:
+        expect(page.get_by_test_id("figure-销售额")).to_contain_text("¥")
+        page.route("**/console/overview", lambda route: route.abort())
+        page.evaluate(look)
+        expect(page.get_by_test_id("figures-old")).to_be_visible()
+        expect(page.get_by_test_id("figure-销售额")).to_contain_text("¥")
+        page.unroute("**/console/overview")
+        page.evaluate(look)
+        expect(page.get_by_test_id("figures-old")).to_have_count(0)
+
+
 def commissions(owner: Staff, story: Story) -> list[dict[str, Any]]:
     """What the order's payees have, without those who get nothing."""
     found = owner.get(f"/console/commissions/{story.order['order_id']}")["items"]
