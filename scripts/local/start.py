@@ -13,6 +13,8 @@ from scripts.local import fronts
 from scripts.local.world import ROOT, World, WorldError
 
 KEPT = ROOT / ".local"
+_REST_SECONDS = 4
+"""What dies again and again is not started more often."""
 
 
 def main() -> None:
@@ -41,7 +43,7 @@ def main() -> None:
             for page in pages:
                 page.result()
         _greet(world, time.monotonic() - began)
-        _watch(world, stopping)
+        watch(world, stopping)
     except (WorldError, fronts.FrontError) as problem:
         sys.exit(f"Fenxiao: {problem}")
     finally:
@@ -83,24 +85,35 @@ def _demo_password() -> str:
     return OWNER_PASSWORD
 
 
-def _watch(world: World, stopping: threading.Event) -> None:
-    """Restart the API and the worker when the code changes; say so when a process has died."""
+def watch(world: World, stopping: threading.Event) -> None:
+    """Start the API and the worker again when the code changes, or when one of them has died; without engine
+    or simulator there is no world: ``WorldError``."""
     seen = _code_stamp()
     while not stopping.wait(1.0):
         now = _code_stamp()
         if now != seen:
             seen = now
             print("代码有变化，正在重新加载 …", flush=True)
-            world.stop_one("api")
-            world.stop_one("worker")
-            try:
-                world.start_api()
-                world.start_worker()
-            except WorldError as problem:
-                print(f"Fenxiao: {problem}", flush=True)
+            _start_again(world, "api", "worker")
         for name, process in list(world.processes.items()):
-            if process.poll() is not None and name in ("engine", "wechat"):
-                raise WorldError(f"{name} stopped by itself; see {world.folder / 'logs' / (name + '.log')}")
+            if process.poll() is None:
+                continue
+            log = world.folder / "logs" / f"{name}.log"
+            if name not in ("api", "worker"):
+                raise WorldError(f"{name} stopped by itself; see {log}")
+            print(f"{name} 停了，正在重新启动；原因见 {log}", flush=True)
+            _start_again(world, name)
+            stopping.wait(_REST_SECONDS)
+
+
+def _start_again(world: World, *names: str) -> None:
+    for name in names:
+        world.stop_one(name)
+    try:
+        for name in names:
+            (world.start_api if name == "api" else world.start_worker)()
+    except WorldError as problem:
+        print(f"Fenxiao: {problem}", flush=True)
 
 
 def _code_stamp() -> int:

@@ -5,12 +5,15 @@ everything is still there. M1, I1–I3, D1, O1–O4, R1, W1–W3, N3.
 """
 
 import json
+import threading
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scripts.local.people import Phone, Refused, wait_for
+from scripts.local.start import watch
 from scripts.local.story import Story
 from scripts.local.world import World
 
@@ -105,3 +108,28 @@ def test_everything_is_still_there_after_a_restart(world: World, story: Story, f
     assert len(phone.device("GET", "/sim/callbacks")) >= len(facts["notices"])
     phone.close()
     assert (Path(world.folder) / "dead-letters.jsonl").exists() is False
+
+
+@pytest.mark.parametrize("name", ["worker", "api"])
+def test_what_dies_is_started_again(world: World, story: Story, name: str) -> None:
+    """N3: nobody has to notice that a process is gone; what it left undone is done by the next."""
+    stopping, before = threading.Event(), world.processes[name]
+    watching = threading.Thread(target=watch, args=(world, stopping))
+    watching.start()
+
+    def is_there() -> bool:
+        try:
+            urllib.request.urlopen(f"{world.api_url}/health", timeout=5).close()
+        except OSError:
+            return False
+        return world.processes.get(name) not in (None, before)
+
+    try:
+        pending_fen = story.people["B"].get("/shop/wallet")["pending_fen"]
+        before.kill()
+        wait_for(name, is_there)
+        story.buy()
+        wait_for("the follower", lambda: story.people["B"].get("/shop/wallet")["pending_fen"] > pending_fen)
+    finally:
+        stopping.set()
+        watching.join()
