@@ -12,7 +12,7 @@ from scripts.local import browser, fronts, whole
 USAGE = """  scripts/test [--nightly] [pytest arguments]
 
   --nightly   the long profile of every suite that has one: more Hypothesis examples and longer histories,
-              the tests marked `nightly`, and scripts/guards. May take an hour; without it, a quarter of one.
+              the tests marked `nightly`, and scripts/guards. May take an hour; without it, about a quarter.
   A failing property prints its seed and a line to run it again (@reproduce_failure, --hypothesis-seed=N).
 """
 

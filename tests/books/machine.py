@@ -9,24 +9,20 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import TypeVar
 
-import pytest
 from hypothesis import currently_in_test_context, event, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from chalicelib.commissions.jobs import mature_due
-from chalicelib.kernel.clock import business_day
 from chalicelib.kernel.errors import DomainError
 from chalicelib.marketing.jobs import end_what_is_due
 from chalicelib.orders.jobs import cancel_unsent_returns, complete_by_itself, receive_by_itself
 from chalicelib.payments.jobs import close_unpaid, find_unnotified, send_refunds
-from chalicelib.reports import audit
-from chalicelib.reports.check_bills import BillCheck
 from chalicelib.wallet.jobs import expire_points
 from chalicelib.withdrawals.jobs import pay_out
 from tests.books import ledger, streams, town
 from tests.books.auditor_points import Refused
-from tests.support.world import START
+from tests.support import audited
 
 Thing = TypeVar("Thing")
 picks = st.integers(0, 11)
@@ -189,17 +185,9 @@ class Books(RuleBasedStateMachine):
         """Whether WeChat holds this order's money."""
         return self.peer.trades.get(order_id, {}).get("trade_state") == "SUCCESS"
 
-    @staticmethod
-    def is_quiet() -> None:
-        """The nightly audit finds nothing in books that are right; WeChat's bills are audited elsewhere."""
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(audit, "check_bills", lambda walked, at: BillCheck((), ()))
-            patched.setattr(audit, "OPENED_ON", business_day(START))
-            patched.setattr(audit, "_PATIENCE", 1)
-            assert audit.audit(is_full=True).findings == ()
-
     def teardown(self) -> None:
-        """In the end nothing is stuck (invariant 23), and the projections tell the auditor's story."""
+        """In the end nothing is stuck (invariant 23), the projections tell the auditor's story, and the audit
+        finds nothing in books that are right."""
         try:
             self.an_hour_of_sweepers()
             self.compare()
@@ -207,7 +195,7 @@ class Books(RuleBasedStateMachine):
             streams.drain()
             self.followed()
             self.compare()
-            self.is_quiet()
+            assert audited.findings(are_streams_followed=True) == ()
         finally:
             self.open.close()
 

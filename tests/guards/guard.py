@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Guard:
     """``text`` in ``file`` holds ``rule``; with ``without`` in its place the rule is open.
 
-    ``noticed_by`` are tests (node ids of pytest) of which at least one fails then.
+    ``noticed_by`` are tests (node ids of pytest); each of them fails then.
     """
 
     rule: str

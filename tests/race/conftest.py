@@ -9,19 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.commissions import store as commissions
-from chalicelib.distributors import store as distributors
 from chalicelib.kernel import aws
-from chalicelib.kernel.clock import business_day
-from chalicelib.reports import audit
-from chalicelib.reports.check_bills import BillCheck
 from scripts.local import tables
 from tests.contract.engines import NAMES, START_SECONDS, Engine, Ministack, engine_of_moto
 from tests.payments import shop
 from tests.payments.fakes import WeChatPay, installed
 from tests.payments.signed import keys
 from tests.race.harness import Together
-from tests.support import quick
+from tests.support import audited, quick
 from tests.support import world as support
 from tests.support.nightly import pick
 from tests.support.world import Clock
@@ -52,8 +47,6 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 @pytest.fixture
 def world(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Clock]:
     """The small world of ``tests.support.world`` on this engine."""
-    distributors.forget_levels()
-    commissions.forget_plans()
     if engine.name == "moto-locked":
         with support.small_world() as clock:
             yield clock
@@ -104,17 +97,10 @@ def who(peer: WeChatPay) -> shop.People:
 
 
 @pytest.fixture(autouse=True)
-def _exact_books(world: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """After each race the audit finds nothing (A4), and every piece of stock is accounted for (21).
-
-    WeChat's bills and the stock movements, which followers write, are audited in tests/reports.
-    """
+def _exact_books(world: Clock) -> Iterator[None]:
+    """After each race the audit finds nothing (A4), and every piece of stock is accounted for (21)."""
     yield
-    monkeypatch.setattr(audit, "check_bills", lambda walked, at: BillCheck((), ()))
-    monkeypatch.setattr(audit, "check_stock", lambda found: [])
-    monkeypatch.setattr(audit, "OPENED_ON", business_day(support.START))
-    monkeypatch.setattr(audit, "_PATIENCE", 1)
-    assert audit.audit(is_full=True).findings == ()
+    assert audited.findings(are_streams_followed=False) == ()
     _stock_is_exact()
 
 
